@@ -1,0 +1,1 @@
+"""The domain: cases, what was tried, what is due, what proves it."""

@@ -1,0 +1,43 @@
+"""What is stored, a file per noun. Rules that must never be false are constraints here."""
+
+from cases.models.case import Case, Complexity, MerchantKind, Outcome, ProblemKind, Risk, Status, Urgency
+from cases.models.case_file import BuildState, CaseFile
+from cases.models.contact import ContactAttempt, ContactOutcome, Direction
+from cases.models.custody import CustodyEntry
+from cases.models.deadline import Deadline, Whose
+from cases.models.exhibit import Exhibit, ExhibitSource, WorkingCopy, WorkingCopyKind
+from cases.models.membership import Membership, Role
+from cases.models.milestone import Milestone, MilestoneKind
+from cases.models.order import Order, OrderNumber, OrderNumberKind
+from cases.models.reminder import Reminder
+
+__all__ = [
+    "BuildState",
+    "Case",
+    "CaseFile",
+    "Complexity",
+    "ContactAttempt",
+    "ContactOutcome",
+    "CustodyEntry",
+    "Deadline",
+    "Direction",
+    "Exhibit",
+    "ExhibitSource",
+    "Membership",
+    "MerchantKind",
+    "Milestone",
+    "MilestoneKind",
+    "Order",
+    "OrderNumber",
+    "OrderNumberKind",
+    "Outcome",
+    "ProblemKind",
+    "Reminder",
+    "Risk",
+    "Role",
+    "Status",
+    "Urgency",
+    "Whose",
+    "WorkingCopy",
+    "WorkingCopyKind",
+]

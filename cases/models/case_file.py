@@ -1,0 +1,54 @@
+"""One exported bundle."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.case import Case
+from tracker.accounts.models import Language
+
+
+class BuildState(models.TextChoices):
+    QUEUED = "queued", _("Waiting its turn")
+    BUILDING = "building", _("Being built")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class CaseFile(models.Model):
+    case = models.ForeignKey(Case, models.CASCADE, related_name="case_files")
+    number = models.PositiveIntegerField(_("number"), help_text=_("1, 2, 3, ... within the case."))
+    language = models.CharField(_("language"), max_length=10, choices=Language.choices)
+    state = models.CharField(_("state"), max_length=10, choices=BuildState.choices, default=BuildState.QUEUED)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    requested_at = models.DateTimeField(_("requested at"))
+    lease_until = models.DateTimeField(
+        _("builder's lease"), null=True, blank=True, help_text=_("After this another worker may take the work.")
+    )
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    parts_done = models.PositiveIntegerField(_("parts done"), default=0)
+    parts_total = models.PositiveIntegerField(_("parts in all"), default=0)
+    built_at = models.DateTimeField(_("built at"), null=True, blank=True)
+    failure = models.CharField(_("reason of the failure"), max_length=500, blank=True)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, help_text=_("Of the whole ZIP."))
+    size = models.PositiveBigIntegerField(_("size"), default=0, help_text=_("Bytes."))
+    storage_key = models.CharField(_("place in the evidence store"), max_length=200, blank=True)
+    manifest = models.TextField(_("manifest"), blank=True, help_text=_("manifest-sha256.txt as handed out."))
+    chain_head = models.CharField(_("chain head"), max_length=64, blank=True, help_text=_("Hash of the last custody entry in it."))
+
+    class Meta:
+        verbose_name = _("case file")
+        verbose_name_plural = _("case files")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="case_file_number_once_per_case"),
+            models.CheckConstraint(
+                name="case_file_ready_means_stored",
+                condition=~models.Q(state=BuildState.READY) | (~models.Q(storage_key="") & ~models.Q(sha256="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} case file {self.number}"

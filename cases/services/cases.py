@@ -1,0 +1,89 @@
+"""Opens, describes and closes cases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.forms.models import model_to_dict
+
+from cases.models import Case, Membership, Outcome, Role, Status
+from cases.services import custody
+from tracker.accounts.models import User
+
+DESCRIBED_BY = (
+    "title",
+    "playbook",
+    "problem_kind",
+    "risk",
+    "urgency",
+    "complexity",
+    "during_big_sale",
+    "merchant",
+    "merchant_kind",
+    "partner_platform",
+    "problem_statement",
+    "demand",
+    "amount",
+    "currency",
+)
+
+
+@transaction.atomic
+def open_case(*, by: User, at: datetime, **fields: Any) -> Case:
+    """A new case owned by `by`; `fields` are those of DESCRIBED_BY. Raises ValidationError on bad ones."""
+    case = Case(created_at=at, **fields)
+    case.full_clean()
+    case.save()
+    Membership.objects.create(case=case, user=by, role=Role.OWNER, since=at)
+    custody.record(case=case, action="case_opened", at=at, by=by, details=_described(case))
+    return case
+
+
+@transaction.atomic
+def describe_case(*, case: Case, by: User, at: datetime, **fields: Any) -> Case:
+    """Change what is known about the case; nothing is written when nothing changes."""
+    before = model_to_dict(Case.objects.select_for_update().get(pk=case.pk), fields=DESCRIBED_BY)
+    changes = custody.changed_fields(before, fields)
+    if not changes:
+        return case
+    for name, value in fields.items():
+        setattr(case, name, value)
+    case.full_clean()
+    case.save(update_fields=list(fields))
+    custody.record(case=case, action="case_described", at=at, by=by, details={"changed": changes})
+    return case
+
+
+@transaction.atomic
+def close_case(
+    *, case: Case, by: User, at: datetime, outcome: str, recovered_amount: Decimal | None = None
+) -> Case:
+    """End the case. Its deadlines ask for nothing more; reminders not sent are cancelled."""
+    case.status, case.outcome, case.closed_at = Status.CLOSED, Outcome(outcome), at
+    case.recovered_amount = recovered_amount
+    case.full_clean()
+    case.save(update_fields=["status", "outcome", "closed_at", "recovered_amount"])
+    custody.record(
+        case=case,
+        action="case_closed",
+        at=at,
+        by=by,
+        details={"outcome": outcome, "recovered_amount": str(recovered_amount or "")},
+    )
+    return case
+
+
+@transaction.atomic
+def reopen_case(*, case: Case, by: User, at: datetime) -> Case:
+    case.status, case.outcome, case.closed_at = Status.OPEN, Outcome.NONE, None
+    case.save(update_fields=["status", "outcome", "closed_at"])
+    custody.record(case=case, action="case_reopened", at=at, by=by)
+    return case
+
+
+def _described(case: Case) -> dict[str, str]:
+    known = model_to_dict(case, fields=DESCRIBED_BY)
+    return {name: str(value) for name, value in known.items() if value not in (None, "")}

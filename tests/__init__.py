@@ -1,0 +1,1 @@
+"""Tests mirror cases/ and tracker/; browser/ and services/ use real programs."""

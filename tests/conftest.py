@@ -1,0 +1,52 @@
+"""The cast: alice owns the case, bob may read it, helga may help, mallory must not know it exists."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from cases.models import Case, Membership, Role
+from tests import factories
+from tracker.accounts.models import User
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return factories.make_user("alice@example.org", language="en")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return factories.make_user("bob@example.org", language="en")
+
+
+@pytest.fixture
+def helga(db: None) -> User:
+    return factories.make_user("helga@example.org", language="en")
+
+
+@pytest.fixture
+def mallory(db: None) -> User:
+    return factories.make_user("mallory@example.org", language="en")
+
+
+@pytest.fixture
+def case(alice: User, bob: User, helga: User) -> Case:
+    case = factories.make_case(owner=alice)
+    Membership.objects.create(case=case, user=bob, role=Role.READER, since=factories.NOON)
+    Membership.objects.create(case=case, user=helga, role=Role.HELPER, since=factories.NOON)
+    return case
+
+
+@pytest.fixture
+def alice_client(alice: User) -> Client:
+    return factories.logged_in(alice)
+
+
+@pytest.fixture
+def bob_client(bob: User) -> Client:
+    return factories.logged_in(bob)
+
+
+@pytest.fixture
+def mallory_client(mallory: User) -> Client:
+    return factories.logged_in(mallory)

@@ -1,0 +1,183 @@
+"""Reads the environment; every value that cannot be used is refused with one sentence.
+
+A secret may also be given as a file: NAME_FILE holds the path of it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"", "0", "false", "no", "off"}
+
+
+def env_text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def env_bool(name: str, default: bool = False) -> bool:
+    value = env_text(name, str(default)).lower()
+    if value in _TRUE:
+        return True
+    if value in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} is “{value}”; write true or false.")
+
+
+def env_int(name: str, default: int, *, low: int, high: int) -> int:
+    value = env_text(name, str(default))
+    if not value.isdecimal() or not low <= int(value) <= high:
+        raise ImproperlyConfigured(
+            f"{name} is “{value}”; write a whole number from {low} to {high}."
+        )
+    return int(value)
+
+
+def env_list(name: str) -> list[str]:
+    return [item.strip() for item in env_text(name).split(",") if item.strip()]
+
+
+def env_secret(name: str) -> str:
+    """The value of NAME, or the content of the file that NAME_FILE names; empty when neither is set."""
+    path = env_text(f"{name}_FILE")
+    if not path:
+        return env_text(name)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error}.") from error
+
+
+def data_folder(path: Path) -> Path:
+    """Make the folder (mode 0700) unless it is there; refuse one that cannot be written."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {path} cannot be made: {error.strerror}. "
+            "Set DATA_DIR to a folder that this user may write to."
+        ) from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(
+            f"The data folder {path} cannot be written to. "
+            "Set DATA_DIR to a folder that this user may write to."
+        )
+    return path
+
+
+def kept_secret(path: Path) -> str:
+    """The secret kept in `path`, made at the first call; safe when several processes start at once."""
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)  # fails, atomically, where another process was first
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def database(default: Path) -> dict[str, Any]:
+    """DATABASE_URL as Django's database settings; SQLite at `default` when it is not set."""
+    url = env_secret("DATABASE_URL") or f"sqlite:///{default}"
+    try:
+        config: dict[str, Any] = environ.Env.db_url_config(url)
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"DATABASE_URL is not understood: {error}.") from error
+    engine = config.get("ENGINE", "")
+    if engine.endswith("sqlite3"):
+        config["OPTIONS"] = {
+            # A writer that asks for the lock at BEGIN waits its turn; one that asks later fails at once.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                "PRAGMA cache_size=-20000; PRAGMA mmap_size=134217728;"
+            ),
+        }
+    elif engine.endswith("postgresql"):
+        config["CONN_MAX_AGE"] = 60
+        config["CONN_HEALTH_CHECKS"] = True
+        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
+    else:
+        raise ImproperlyConfigured(
+            "DATABASE_URL names a database this project does not support; "
+            "write postgres://user:password@host:5432/name or sqlite:////path/to/file."
+        )
+    return config
+
+
+def email(outbox: Path) -> dict[str, Any]:
+    """EMAIL_URL as Django's EMAIL_* settings; .eml files in `outbox` when it is not set."""
+    url = env_secret("EMAIL_URL")
+    if not url:
+        return {"EMAIL_BACKEND": "tracker.mail.OutboxBackend", "EMAIL_FILE_PATH": str(outbox)}
+    try:
+        config: dict[str, Any] = environ.Env.email_url_config(url)
+    except (KeyError, ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(
+            "EMAIL_URL is not understood; write smtp+tls://user:password@host:587."
+        ) from error
+    if "smtp" not in config["EMAIL_BACKEND"]:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must name a mail server: smtp://, smtp+tls:// or smtp+ssl://. "
+            "Leave it empty to keep mails as files."
+        )
+    config.pop("OPTIONS", None)
+    # A sender that hangs longer than its lease would have its reminders sent by another.
+    config["EMAIL_TIMEOUT"] = 20
+    return config
+
+
+def storage(default: Path) -> dict[str, Any]:
+    """STORAGE_URL as an entry of Django's STORAGES.
+
+    s3://KEY:SECRET@HOST[:PORT]/BUCKET[?region=NAME&secure=false], file:///absolute/folder, or not set.
+    """
+    url = env_secret("STORAGE_URL")
+    parts = urlsplit(url)
+    if not url or parts.scheme == "file":
+        folder = Path(unquote(parts.path)) if url else default
+        if not folder.is_absolute():
+            raise ImproperlyConfigured("STORAGE_URL must name an absolute folder, as in file:///srv/evidence.")
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(folder), "base_url": None,
+                        "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+        }
+    bucket = parts.path.strip("/")
+    if parts.scheme != "s3" or not parts.hostname or not bucket:
+        raise ImproperlyConfigured(
+            "STORAGE_URL is not understood; write s3://KEY:SECRET@host/bucket or file:///folder."
+        )
+    query = parse_qs(parts.query)
+    scheme = "http" if query.get("secure", ["true"])[0].lower() in _FALSE else "https"
+    host = parts.hostname + (f":{parts.port}" if parts.port else "")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "access_key": unquote(parts.username or "") or None,
+            "secret_key": unquote(parts.password or "") or None,
+            "bucket_name": bucket,
+            "endpoint_url": f"{scheme}://{host}",
+            "region_name": query.get("region", ["us-east-1"])[0],
+            "file_overwrite": False,
+            "default_acl": None,
+            "querystring_auth": True,
+            "addressing_style": "path",
+            "signature_version": "s3v4",
+        },
+    }

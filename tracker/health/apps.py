@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class HealthConfig(AppConfig):
+    name = "tracker.health"
+    label = "health"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = _("Health")

@@ -1,0 +1,264 @@
+"""Settings of the site, in labelled blocks.
+
+What differs between installations comes from the environment through tracker.env; every name and
+default is in docs/operations.md.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from tracker import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where it runs
+
+DATA_DIR = env.data_folder(Path(env.env_text("DATA_DIR", str(BASE_DIR / "var"))).absolute())
+PORT = env.env_int("PORT", 8000, low=1, high=65535)
+DEBUG = env.env_bool("DEBUG")
+SECRET_KEY = env.env_secret("SECRET_KEY") or env.kept_secret(DATA_DIR / "secret-key")
+SITE_URL = env.env_text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
+    raise ImproperlyConfigured(
+        f"SITE_URL is “{SITE_URL}”; write the address people type, as in https://cases.example.org."
+    )
+IS_HTTPS = _site.scheme == "https"
+ALLOWED_HOSTS = [
+    *dict.fromkeys([_site.hostname, "localhost", "127.0.0.1", "[::1]", *env.env_list("ALLOWED_HOSTS")])
+]
+
+# What it is made of
+
+INSTALLED_APPS = [
+    "tracker.accounts",
+    "tracker.health",
+    "cases",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tracker.accounts.middleware.PreferencesMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "tracker.urls"
+WSGI_APPLICATION = "tracker.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# What it keeps
+
+DATABASES = {"default": env.database(DATA_DIR / "db.sqlite3")}
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": env.storage(DATA_DIR / "evidence"),
+    "evidence": env.storage(DATA_DIR / "evidence"),
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Uploads above 1 MB go to a temporary file at once, so that memory stays flat.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = str(env.data_folder(DATA_DIR / "incoming"))
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+EXHIBIT_MAX_BYTES = env.env_int("EXHIBIT_MAX_MB", 50, low=1, high=10_000) * 1024 * 1024
+EXHIBIT_MAX_PIXELS = 50_000_000
+EXHIBIT_MAX_PAGES = 500
+USER_MAX_BYTES = env.env_int("USER_MAX_MB", 2_000, low=1, high=10_000_000) * 1024 * 1024
+
+# Work in the background: the broker carries ids and wake-ups, never the truth (ARCHITECTURE.md)
+
+REDIS_URL = env.env_secret("REDIS_URL")
+BROKER_DIR = DATA_DIR / "broker"
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600}
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    }
+else:
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(env.data_folder(BROKER_DIR / "queue")),
+        "data_folder_out": str(env.data_folder(BROKER_DIR / "queue")),
+        "control_folder": str(env.data_folder(BROKER_DIR / "control")),
+        "processed_folder": str(env.data_folder(BROKER_DIR / "processed")),
+        "store_processed": True,
+    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0.1, "interval_max": 0.5}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = env.env_int("WORKER_CONCURRENCY", 2, low=1, high=64)
+# PDF engines keep what they allocate; a worker child ends before that adds up.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# In memory: a schedule file that remembers a run in the future would stall every tick until then.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_TIMEZONE = "UTC"
+TICK_SECONDS = env.env_int("TICK_SECONDS", 30, low=1, high=60)
+CELERY_BEAT_SCHEDULE = {
+    # A tick that no worker took before the next one is dropped: the database is the list of work.
+    "tick": {
+        "task": "cases.tasks.tick",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS},
+    },
+}
+
+# Who comes in
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        # NIST SP 800-63B-4: 15 characters where the password is the only factor; no composition rules.
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "today"
+ACCOUNT_ADAPTER = "tracker.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "tracker.accounts.forms.PreferencesSignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+
+# Languages and clocks: stored in UTC, shown in the user's zone
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Mail
+
+for _name, _value in env.email(DATA_DIR / "outbox").items():
+    globals()[_name] = _value
+DEFAULT_FROM_EMAIL = env.env_text("FROM_EMAIL", f"reminders@{_site.hostname}")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Case files
+
+TSA_URL = env.env_text("TSA_URL")
+SIGNING_KEY_PATH = DATA_DIR / "signing-key.pem"
+
+# Doors and windows
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+if IS_HTTPS:
+    # Names that browsers refuse unless the cookie is Secure, for this host alone and for every path.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env.env_bool("SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 730
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_SECURE = IS_HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+if env.env_bool("BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# Logs: to standard error; no addresses, no case contents
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "celery": {"level": "INFO"},
+        "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "fontTools": {"level": "WARNING"},
+    },
+}
