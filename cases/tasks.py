@@ -1,0 +1,44 @@
+"""Celery doors: take an id, call one service.
+
+The database is the list of work. A task only says “look now”; the tick finds whatever a lost
+message, a dead worker or an empty broker left behind.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from tracker.health.models import record_heartbeat
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def tick() -> None:
+    """What beat sends every TICK_SECONDS: a sign of life, then every sweep, each on its own."""
+    from cases.services import case_files, exhibits, reminders
+
+    record_heartbeat("tick")
+    for sweep in (reminders.send_due, exhibits.make_missing_working_copies, case_files.build_waiting):
+        try:
+            sweep()
+        except Exception:
+            # One sweep that fails must not keep the others from running; the next tick tries again.
+            log.exception("The sweep %s failed", sweep.__name__)
+
+
+@shared_task
+def make_working_copies(exhibit_id: int) -> None:
+    from cases.services import exhibits
+
+    exhibits.make_working_copies(exhibit_id=exhibit_id, at=timezone.now())
+
+
+@shared_task
+def build_case_file(case_file_id: int) -> None:
+    from cases.services import case_files
+
+    case_files.build(case_file_id=case_file_id)
