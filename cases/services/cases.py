@@ -6,8 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
 
 from cases.models import Case, Membership, Outcome, Role, Status
 from cases.services import custody
@@ -54,6 +56,22 @@ def describe_case(*, case: Case, by: User, at: datetime, **fields: Any) -> Case:
     case.full_clean()
     case.save(update_fields=list(fields))
     custody.record(case=case, action="case_described", at=at, by=by, details={"changed": changes})
+    return case
+
+
+@transaction.atomic
+def set_status(*, case: Case, by: User, at: datetime, status: str) -> Case:
+    """Say where the case is. Ending it is `close_case`, since an end has an outcome."""
+    before = case.status
+    if status == Status.CLOSED or before == Status.CLOSED:
+        raise ValidationError(_("A case is ended by closing it with an outcome, and continued by reopening it."))
+    if status == before:
+        return case
+    case.status = Status(status)
+    case.save(update_fields=["status"])
+    custody.record(
+        case=case, action="case_status_changed", at=at, by=by, details={"status": [before, status]}
+    )
     return case
 
 
