@@ -9,6 +9,7 @@ from cases.models import Case, Membership, Role
 from tests import factories
 from tracker.accounts.models import User
 
+
 @pytest.fixture
 def alice(db: None) -> User:
     return factories.make_user("alice@example.org", language="en")

@@ -34,9 +34,7 @@ def env_bool(name: str, default: bool = False) -> bool:
 def env_int(name: str, default: int, *, low: int, high: int) -> int:
     value = env_text(name, str(default))
     if not value.isdecimal() or not low <= int(value) <= high:
-        raise ImproperlyConfigured(
-            f"{name} is “{value}”; write a whole number from {low} to {high}."
-        )
+        raise ImproperlyConfigured(f"{name} is “{value}”; write a whole number from {low} to {high}.")
     return int(value)
 
 
@@ -152,11 +150,17 @@ def storage(default: Path) -> dict[str, Any]:
     if not url or parts.scheme == "file":
         folder = Path(unquote(parts.path)) if url else default
         if not folder.is_absolute():
-            raise ImproperlyConfigured("STORAGE_URL must name an absolute folder, as in file:///srv/evidence.")
+            raise ImproperlyConfigured(
+                "STORAGE_URL must name an absolute folder, as in file:///srv/evidence."
+            )
         return {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(folder), "base_url": None,
-                        "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+            "OPTIONS": {
+                "location": str(folder),
+                "base_url": None,
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
         }
     bucket = parts.path.strip("/")
     if parts.scheme != "s3" or not parts.hostname or not bucket:

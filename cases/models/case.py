@@ -97,7 +97,9 @@ class Case(models.Model):
         _("reference"), max_length=REFERENCE_LENGTH, unique=True, default=new_reference, editable=False
     )
     title = models.CharField(_("title"), max_length=120)
-    playbook = models.CharField(_("platform"), max_length=50, help_text=_("Key of the playbook, as in douyin."))
+    playbook = models.CharField(
+        _("platform"), max_length=50, help_text=_("Key of the playbook, as in douyin.")
+    )
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.OPEN)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
     problem_kind = models.CharField(_("kind of problem"), max_length=30, choices=ProblemKind.choices)
@@ -107,7 +109,9 @@ class Case(models.Model):
         _("complexity"), max_length=10, choices=Complexity.choices, default=Complexity.STANDARD
     )
     during_big_sale = models.BooleanField(
-        _("bought at a big sale"), default=False, help_text=_("Queues are long then: the bot first, then a person.")
+        _("bought at a big sale"),
+        default=False,
+        help_text=_("Queues are long then: the bot first, then a person."),
     )
     merchant = models.CharField(_("merchant"), max_length=120, blank=True)
     merchant_kind = models.CharField(
@@ -121,7 +125,9 @@ class Case(models.Model):
     )
     problem_statement = models.TextField(_("what happened"), max_length=10_000, blank=True)
     demand = models.TextField(_("what you ask for"), max_length=5_000, blank=True)
-    amount = models.DecimalField(_("amount in dispute"), max_digits=12, decimal_places=2, null=True, blank=True)
+    amount = models.DecimalField(
+        _("amount in dispute"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     recovered_amount = models.DecimalField(
         _("amount recovered"), max_digits=12, decimal_places=2, null=True, blank=True

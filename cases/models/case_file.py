@@ -25,7 +25,10 @@ class CaseFile(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     requested_at = models.DateTimeField(_("requested at"))
     lease_until = models.DateTimeField(
-        _("builder's lease"), null=True, blank=True, help_text=_("After this another worker may take the work.")
+        _("builder's lease"),
+        null=True,
+        blank=True,
+        help_text=_("After this another worker may take the work."),
     )
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     parts_done = models.PositiveIntegerField(_("parts done"), default=0)
@@ -36,7 +39,9 @@ class CaseFile(models.Model):
     size = models.PositiveBigIntegerField(_("size"), default=0, help_text=_("Bytes."))
     storage_key = models.CharField(_("place in the evidence store"), max_length=200, blank=True)
     manifest = models.TextField(_("manifest"), blank=True, help_text=_("manifest-sha256.txt as handed out."))
-    chain_head = models.CharField(_("chain head"), max_length=64, blank=True, help_text=_("Hash of the last custody entry in it."))
+    chain_head = models.CharField(
+        _("chain head"), max_length=64, blank=True, help_text=_("Hash of the last custody entry in it.")
+    )
 
     class Meta:
         verbose_name = _("case file")
@@ -46,7 +51,8 @@ class CaseFile(models.Model):
             models.UniqueConstraint(fields=["case", "number"], name="case_file_number_once_per_case"),
             models.CheckConstraint(
                 name="case_file_ready_means_stored",
-                condition=~models.Q(state=BuildState.READY) | (~models.Q(storage_key="") & ~models.Q(sha256="")),
+                condition=~models.Q(state=BuildState.READY)
+                | (~models.Q(storage_key="") & ~models.Q(sha256="")),
             ),
         ]
 

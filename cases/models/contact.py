@@ -26,13 +26,17 @@ class ContactOutcome(models.TextChoices):
 
 class ContactAttempt(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="contacts")
-    channel = models.CharField(_("channel"), max_length=50, help_text=_("Key of a channel of the case's playbook."))
+    channel = models.CharField(
+        _("channel"), max_length=50, help_text=_("Key of a channel of the case's playbook.")
+    )
     direction = models.CharField(
         _("direction"), max_length=10, choices=Direction.choices, default=Direction.OUTGOING
     )
     started_at = models.DateTimeField(_("when"))
     ended_at = models.DateTimeField(_("until"), null=True, blank=True)
-    person = models.CharField(_("with whom"), max_length=100, blank=True, help_text=_("Name or staff number."))
+    person = models.CharField(
+        _("with whom"), max_length=100, blank=True, help_text=_("Name or staff number.")
+    )
     ticket_number = models.CharField(_("their ticket number"), max_length=64, blank=True)
     summary = models.TextField(_("what was said"), max_length=10_000, blank=True)
     outcome = models.CharField(_("outcome"), max_length=20, choices=ContactOutcome.choices)

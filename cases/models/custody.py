@@ -14,10 +14,16 @@ from cases.models.case import Case
 
 class CustodyEntry(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="custody_entries")
-    sequence = models.PositiveIntegerField(_("number"), help_text=_("1, 2, 3, ... within the case, without gaps."))
+    sequence = models.PositiveIntegerField(
+        _("number"), help_text=_("1, 2, 3, ... within the case, without gaps.")
+    )
     at = models.DateTimeField(_("when"))
-    actor = models.CharField(_("who"), max_length=254, help_text=_("As known at the time: “user:7”, “system”."))
-    action = models.CharField(_("what"), max_length=50, help_text=_("A past-tense fact, as in exhibit_received."))
+    actor = models.CharField(
+        _("who"), max_length=254, help_text=_("As known at the time: “user:7”, “system”.")
+    )
+    action = models.CharField(
+        _("what"), max_length=50, help_text=_("A past-tense fact, as in exhibit_received.")
+    )
     exhibit_number = models.PositiveIntegerField(_("exhibit"), null=True, blank=True)
     exhibit_sha256 = models.CharField(_("SHA-256 of the exhibit"), max_length=64, blank=True)
     details = models.JSONField(_("details"), default=dict, blank=True)

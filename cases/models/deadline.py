@@ -30,30 +30,50 @@ class Deadline(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="deadlines")
     rule = models.CharField(_("rule"), max_length=100, help_text=_("As in douyin.shop_message.no_reply."))
     whose = models.CharField(_("whose"), max_length=10, choices=Whose.choices)
-    contact = models.ForeignKey(ContactAttempt, models.CASCADE, null=True, blank=True, related_name="deadlines")
+    contact = models.ForeignKey(
+        ContactAttempt, models.CASCADE, null=True, blank=True, related_name="deadlines"
+    )
     milestone = models.ForeignKey(Milestone, models.CASCADE, null=True, blank=True, related_name="deadlines")
     triggered_at = models.DateTimeField(_("counted from"))
-    facts = models.JSONField(_("facts"), default=dict, blank=True, help_text=_("What the rule was given besides."))
+    facts = models.JSONField(
+        _("facts"), default=dict, blank=True, help_text=_("What the rule was given besides.")
+    )
     window_from = models.DateTimeField(
-        _("from"), null=True, blank=True, help_text=_("Start of the window; empty when the deadline is one moment.")
+        _("from"),
+        null=True,
+        blank=True,
+        help_text=_("Start of the window; empty when the deadline is one moment."),
     )
     due_at = models.DateTimeField(_("due"))
     in_days = models.BooleanField(
-        _("counted in days"), default=False, help_text=_("The whole day counts: shown as a date, due at its end.")
+        _("counted in days"),
+        default=False,
+        help_text=_("The whole day counts: shown as a date, due at its end."),
     )
     because = models.JSONField(
         _("why this date"),
-        help_text=_("Steps of the arithmetic in every language, the rule's source, editions of playbook and calendar."),
+        help_text=_(
+            "Steps of the arithmetic in every language, the rule's source, editions of playbook and calendar."
+        ),
     )
     is_provisional = models.BooleanField(
-        _("provisional"), default=False, help_text=_("It reaches into a year whose calendar is not published.")
+        _("provisional"),
+        default=False,
+        help_text=_("It reaches into a year whose calendar is not published."),
     )
-    version = models.PositiveIntegerField(_("version"), default=1, help_text=_("Goes up when the deadline moves."))
+    version = models.PositiveIntegerField(
+        _("version"), default=1, help_text=_("Goes up when the deadline moves.")
+    )
     computed_at = models.DateTimeField(_("computed at"))
     met_at = models.DateTimeField(_("met at"), null=True, blank=True)
-    met_by = models.CharField(_("met by"), max_length=100, blank=True, help_text=_("What met it, as in contact 12."))
+    met_by = models.CharField(
+        _("met by"), max_length=100, blank=True, help_text=_("What met it, as in contact 12.")
+    )
     dropped_at = models.DateTimeField(
-        _("dropped at"), null=True, blank=True, help_text=_("It no longer matters, by the user's or another event's word.")
+        _("dropped at"),
+        null=True,
+        blank=True,
+        help_text=_("It no longer matters, by the user's or another event's word."),
     )
 
     objects: ClassVar[DeadlineQuerySet] = DeadlineQuerySet.as_manager()  # type: ignore[assignment]
@@ -64,16 +84,20 @@ class Deadline(models.Model):
         ordering = ["due_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["rule", "contact"], condition=models.Q(contact__isnull=False),
+                fields=["rule", "contact"],
+                condition=models.Q(contact__isnull=False),
                 name="deadline_once_per_rule_and_contact",
             ),
             models.UniqueConstraint(
-                fields=["rule", "milestone"], condition=models.Q(milestone__isnull=False),
+                fields=["rule", "milestone"],
+                condition=models.Q(milestone__isnull=False),
                 name="deadline_once_per_rule_and_milestone",
             ),
             models.UniqueConstraint(
                 fields=["case", "rule"],
-                condition=models.Q(contact__isnull=True, milestone__isnull=True, met_at__isnull=True, dropped_at__isnull=True),
+                condition=models.Q(
+                    contact__isnull=True, milestone__isnull=True, met_at__isnull=True, dropped_at__isnull=True
+                ),
                 name="deadline_one_open_per_rule_of_the_case",
             ),
             models.CheckConstraint(
@@ -83,7 +107,8 @@ class Deadline(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=models.Q(met_at__isnull=True, dropped_at__isnull=True),
+                fields=["due_at"],
+                condition=models.Q(met_at__isnull=True, dropped_at__isnull=True),
                 name="deadline_open_by_due",
             )
         ]

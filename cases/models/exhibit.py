@@ -19,19 +19,30 @@ class ExhibitSource(models.TextChoices):
 
 class Exhibit(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="exhibits")
-    number = models.PositiveIntegerField(_("number"), help_text=_("E1, E2, ... within the case; never used twice."))
-    sha256 = models.CharField(_("SHA-256"), max_length=64, help_text=_("Of the bytes as received, lower-case hex."))
+    number = models.PositiveIntegerField(
+        _("number"), help_text=_("E1, E2, ... within the case; never used twice.")
+    )
+    sha256 = models.CharField(
+        _("SHA-256"), max_length=64, help_text=_("Of the bytes as received, lower-case hex.")
+    )
     size = models.PositiveBigIntegerField(_("size"), help_text=_("Bytes."))
-    media_type = models.CharField(_("type"), max_length=50, help_text=_("Told by the content, never by the name."))
+    media_type = models.CharField(
+        _("type"), max_length=50, help_text=_("Told by the content, never by the name.")
+    )
     storage_key = models.CharField(_("place in the evidence store"), max_length=200)
     original_name = models.CharField(_("original name"), max_length=255, blank=True)
     width = models.PositiveIntegerField(_("width"), null=True, blank=True, help_text=_("Pixels, as stored."))
-    height = models.PositiveIntegerField(_("height"), null=True, blank=True, help_text=_("Pixels, as stored."))
+    height = models.PositiveIntegerField(
+        _("height"), null=True, blank=True, help_text=_("Pixels, as stored.")
+    )
     page_count = models.PositiveIntegerField(_("pages"), default=1)
     source = models.CharField(_("source"), max_length=20, choices=ExhibitSource.choices)
     shows = models.CharField(_("what it shows"), max_length=500, blank=True)
     claimed_at = models.DateTimeField(
-        _("time of the picture"), null=True, blank=True, help_text=_("As you state it; kept apart from when it came in.")
+        _("time of the picture"),
+        null=True,
+        blank=True,
+        help_text=_("As you state it; kept apart from when it came in."),
     )
     received_at = models.DateTimeField(_("received at"))
     recognised_text = models.TextField(_("recognised text"), blank=True)
@@ -88,7 +99,9 @@ class WorkingCopy(models.Model):
         verbose_name_plural = _("working copies")
         ordering = ["kind", "page"]
         constraints = [
-            models.UniqueConstraint(fields=["exhibit", "kind", "page"], name="working_copy_once_per_kind_and_page")
+            models.UniqueConstraint(
+                fields=["exhibit", "kind", "page"], name="working_copy_once_per_kind_and_page"
+            )
         ]
 
     def __str__(self) -> str:

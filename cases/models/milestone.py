@@ -35,7 +35,11 @@ class Milestone(models.Model):
         _("facts"), default=dict, blank=True, help_text=_("What a rule asks for, as in usual_workdays.")
     )
     contact = models.ForeignKey(
-        ContactAttempt, models.CASCADE, null=True, blank=True, related_name="milestones",
+        ContactAttempt,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="milestones",
         help_text=_("The contact it follows from, such as the call in which something was promised."),
     )
     note = models.CharField(_("note"), max_length=500, blank=True)

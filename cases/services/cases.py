@@ -64,7 +64,7 @@ def set_status(*, case: Case, by: User, at: datetime, status: str) -> Case:
     """Say where the case is. Ending it is `close_case`, since an end has an outcome."""
     before = case.status
     if status == Status.CLOSED or before == Status.CLOSED:
-        raise ValidationError(_("A case is ended by closing it with an outcome, and continued by reopening it."))
+        raise ValidationError(_("A case ends by closing it with an outcome; reopen it to continue."))
     if status == before:
         return case
     case.status = Status(status)
