@@ -92,7 +92,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.database(DATA_DIR / "db.sqlite3")}
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.env_text("STATIC_ROOT", str(DATA_DIR / "static"))).absolute()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": env.storage(DATA_DIR / "evidence"),
@@ -119,12 +119,16 @@ REDIS_URL = env.env_secret("REDIS_URL")
 BROKER_DIR = DATA_DIR / "broker"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600}
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "visibility_timeout": 3600,
+        # A page that saved waits this long at most for a broker that is frozen or unplugged.
+        "socket_connect_timeout": 2,
+        "socket_timeout": 5,
     }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
+    CELERY_BROKER_TRANSPORT = "tracker.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(env.data_folder(BROKER_DIR / "queue")),
         "data_folder_out": str(env.data_folder(BROKER_DIR / "queue")),
@@ -145,17 +149,13 @@ CELERY_WORKER_CONCURRENCY = env.env_int("WORKER_CONCURRENCY", 2, low=1, high=64)
 # PDF engines keep what they allocate; a worker child ends before that adds up.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# In memory: a schedule file that remembers a run in the future would stall every tick until then.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "tracker.clockwork:Metronome"
 CELERY_TIMEZONE = "UTC"
 TICK_SECONDS = env.env_int("TICK_SECONDS", 30, low=1, high=60)
 CELERY_BEAT_SCHEDULE = {
-    # A tick that no worker took before the next one is dropped: the database is the list of work.
-    "tick": {
-        "task": "cases.tasks.tick",
-        "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS},
-    },
+    # Ticks that no worker took are dropped after an hour: the next one finds all the work. Not sooner,
+    # or workers whose clock runs ahead of beat's would drop every tick.
+    "tick": {"task": "cases.tasks.tick", "schedule": TICK_SECONDS, "options": {"expires": 3600}},
 }
 
 # Who comes in
@@ -205,6 +205,9 @@ for _name, _value in env.email(DATA_DIR / "outbox").items():
 DEFAULT_FROM_EMAIL = env.env_text("FROM_EMAIL", f"reminders@{_site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# Whom to tell about a weakness (RFC 9116): an address as mailto: or https:
+SECURITY_CONTACT = env.env_text("SECURITY_CONTACT", f"mailto:security@{_site.hostname}")
+
 # Case files
 
 TSA_URL = env.env_text("TSA_URL")
@@ -253,12 +256,20 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "tracker.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
-        "celery": {"level": "INFO"},
+        # Every tick would be two lines; what went wrong is enough.
+        "celery": {"level": "WARNING"},
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # A stranger's wrong address is no event of ours, and its path may hold what is private.
+        "django.request": {"level": "ERROR"},
         "fontTools": {"level": "WARNING"},
     },
 }

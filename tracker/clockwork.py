@@ -1,0 +1,29 @@
+"""The beat that ticks by elapsed time, so that a wall clock set forth and back cannot stall it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from celery.beat import Scheduler
+
+
+class Metronome(Scheduler):
+    """Sends each entry of CELERY_BEAT_SCHEDULE at once at the start, then every `schedule` seconds.
+
+    Celery's own scheduler compares wall-clock times: after the clock jumped a day ahead and back, it
+    waits that day out. Nothing is kept on disk for the same reason.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._next: dict[str, float] = {}
+        super().__init__(*args, **kwargs)
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Send what is due; return the seconds until the next entry is."""
+        for name, entry in list(self.schedule.items()):
+            now = time.monotonic()
+            if now >= self._next.get(name, now):
+                self._next[name] = now + entry.schedule.seconds
+                self.apply_entry(self.reserve(entry), producer=self.producer)
+        return max(min(self._next.values(), default=0) - time.monotonic(), 0.0)
