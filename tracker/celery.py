@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+
+# It warns of workers run by root because of pickle; ours take JSON and nothing else.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("tracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -25,5 +25,6 @@ class Metronome(Scheduler):
             now = time.monotonic()
             if now >= self._next.get(name, now):
                 self._next[name] = now + entry.schedule.seconds
-                self.apply_entry(self.reserve(entry), producer=self.producer)
+                self.reserve(entry)
+                self.apply_entry(entry, producer=self.producer)
         return max(min(self._next.values(), default=0) - time.monotonic(), 0.0)
