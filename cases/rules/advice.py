@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.rules.playbooks import Channel, Playbook, Preparation, SituationRow
+from cases.rules.playbooks import Channel, Figure, Playbook, Preparation, SituationRow
 from cases.rules.situations import ALWAYS, Condition, Situation
 from cases.rules.text import Text
 
@@ -20,7 +20,9 @@ CONFIRMED = frozenset({"answered", "promised", "solved"})
 class Advice:
     """One channel to try, why, whether it can be reached, and what to have ready.
 
-    `is_open` is None when nobody knows. `together_with` names the channels to use beside it: with
+    `is_open` is None when nobody knows; `opens_at` is given when it cannot be reached now, and
+    `last_call` then belongs to that opening. `answer_time` is the usual one, of this kind of
+    merchant where the source tells it apart. `together_with` names the channels to use beside it: with
     `confirm_all` it is done only when each of them has confirmed. `tried` counts all attempts,
     `unanswered` those that led nowhere. `situations` names the rows of the playbook behind it.
     """
@@ -37,6 +39,7 @@ class Advice:
     confirm_all: bool = False
     unanswered: int = 0
     situations: tuple[str, ...] = ()
+    answer_time: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,13 @@ def advise(playbook: Playbook, situation: Situation, *, at: datetime) -> tuple[A
     """
     rows = [row for row in playbook.situations if row.when.holds(situation)]
     official_only = any(row.official_only for row in rows)
-    places: dict[str, _Place] = {}
+    places: dict[str, list[_Place]] = {}
     for number, row in enumerate(rows):
         for place in _places_of(row, number, playbook, situation, at):
-            if official_only and not playbook.channels[place.channel].is_official:
-                continue
-            places.setdefault(place.channel, place)
-    ranked = sorted(places.values(), key=lambda place: place.position)
-    return tuple(_advice(place, rows, playbook, situation, at) for place in ranked)
+            if playbook.channels[place.channel].is_official or not official_only:
+                places.setdefault(place.channel, []).append(place)
+    ranked = sorted(places.values(), key=lambda found: found[0].position)
+    return tuple(_advice(found, playbook, situation, at) for found in ranked)
 
 
 def _places_of(
@@ -84,26 +86,29 @@ def _places_of(
     return places
 
 
-def _advice(
-    place: _Place, rows: list[SituationRow], playbook: Playbook, situation: Situation, at: datetime
-) -> Advice:
+def _advice(places: list[_Place], playbook: Playbook, situation: Situation, at: datetime) -> Advice:
+    """The advice of one channel; the first of its places is the one that ranks it."""
+    place = places[0]
     channel = playbook.channels[place.channel]
+    # A channel that is open but too late to get through is spoken of as it next opens.
+    opens_at = None if _can_be_reached(channel, at) else channel.hours.opens_at(at)
     # What always applies is a fallback: it speaks only when no other row named the channel.
-    behind = [row for row in rows if place.channel in row.channels and row.when != ALWAYS] or [place.row]
+    behind = [found.row for found in places if found.row.when != ALWAYS] or [place.row]
     together = place.row.confirm_all or place.row.side_by_side
     return Advice(
         channel=channel,
         reason=Text.joined(row.reason for row in behind),
         is_open=channel.hours.is_open(at),
-        opens_at=None if channel.hours.is_open(at) else channel.hours.opens_at(at),
+        opens_at=opens_at,
         closes_at=channel.hours.closes_at(at),
-        last_call=channel.hours.last_call(at, wait=channel.usual_wait, margin=channel.margin),
+        last_call=channel.hours.last_call(opens_at or at, wait=channel.usual_wait, margin=channel.margin),
         prepare=tuple((item, item.key in situation.has) for item in channel.prepare),
         tried=sum(contact.name == place.channel for contact in situation.contacts),
         together_with=tuple(key for key in place.row.channels if key != place.channel) if together else (),
         confirm_all=place.row.confirm_all,
         unanswered=_unanswered(place.channel, situation),
         situations=tuple(row.key for row in behind),
+        answer_time=channel.answer_time(situation.merchant_kind),
     )
 
 

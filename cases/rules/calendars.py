@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from importlib.metadata import version
 
 from cases.rules.text import Text
 
@@ -140,8 +141,8 @@ def _plain_china() -> WorkCalendar:
 
 
 def _build(overrides: dict[date, bool]) -> WorkCalendar:
-    days_off, make_up_workdays, version = _announced()
-    edition = f"CN {FIRST_DAY.year}-{max(day.year for day in make_up_workdays)} (holidays {version})"
+    days_off, make_up_workdays, release = _announced()
+    edition = f"CN {FIRST_DAY.year}-{max(day.year for day in make_up_workdays)} (holidays {release})"
     if overrides:
         listed = ",".join(f"{day}={works:d}" for day, works in sorted(overrides.items()))
         edition += f" +{len(overrides)}:{hashlib.sha256(listed.encode()).hexdigest()[:8]}"
@@ -163,7 +164,7 @@ def _announced() -> tuple[Mapping[date, Text], frozenset[date], str]:
         day: Text(_bare(name).replace("; ", "、"), _bare(english[day]).replace("; ", ", "))
         for day, name in chinese.items()
     }
-    return _named_by_block(named, make_up), make_up, holidays.__version__
+    return _named_by_block(named, make_up), make_up, version("holidays")
 
 
 def _named_by_block(named: Mapping[date, Text], make_up: frozenset[date]) -> dict[date, Text]:

@@ -107,7 +107,7 @@ def compute(
     reckoned = reckon(Count(rule, playbook, start, facts, calendar))
     first = Step(
         "start",
-        Text("{what}：{moment}（{zone}）", "{what}: {moment} ({zone}).").fill(
+        Text("{what}：{moment}（{zone}）。", "{what}: {moment} ({zone}).").fill(
             what=rule.counted_from, moment=moment_text(start), zone=playbook.zone_name
         ),
     )

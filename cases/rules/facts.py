@@ -56,7 +56,7 @@ def read(rule: DeadlineRule, asked: Input, facts: Mapping[str, Any], zone: ZoneI
 def outside_calendar(rule: DeadlineRule, asked: Input) -> UnreadableFact:
     """The count leaves the years that the workday calendar covers."""
     sentence = Text(
-        "日期超出工作日历的范围，请检查起算日期和“{key}”",
+        "日期超出工作日历的范围，请检查起算日期和“{key}”。",
         "The dates lie outside the workday calendar; check the date it counts from, and “{key}”.",
     )
     return UnreadableFact(rule, asked.key, asked.question, sentence.fill(key=asked.key))

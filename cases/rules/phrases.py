@@ -27,9 +27,8 @@ def moment_text(at: datetime) -> Text:
     """A moment by the clock of its own zone; the last second of a day is called the day's end."""
     if at.time().replace(microsecond=0) == END_OF_DAY:
         return Text("{day}结束时", "the end of {day}").fill(day=day_text(at.date()))
-    return Text(f"{{day}} {clock_text(at.time())}", f"{{day}} {clock_text(at.time())}").fill(
-        day=day_text(at.date())
-    )
+    clock = clock_text(at.time())
+    return Text(f"{{day}}{clock}", f"{{day}} {clock}").fill(day=day_text(at.date()))
 
 
 def minutes_text(length: timedelta) -> Text:

@@ -184,5 +184,6 @@ def listed(words: Collection[str]) -> str:
 def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    kinds = {dict: "a table", list: "a list"}
-    return kinds.get(type(value)) or f"“{value}”"
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    return f"“{value}”"

@@ -63,7 +63,7 @@ def reckon(count: Count) -> Reckoned:
         case Minutes() as clock:
             return _minutes(clock, count)
         case AtOnce():
-            text = Text("立即：{moment}", "At once: {moment}.")
+            text = Text("立即：{moment}。", "At once: {moment}.")
             return Reckoned(count.start, (_step("due", text, moment=moment_text(count.start)),))
         case Moment() as clock:
             return _moment(clock, count)
@@ -80,21 +80,24 @@ def _minutes(clock: Minutes, count: Count) -> Reckoned:
     due = later(count.start, length)
     plus = _step(
         "plus",
-        Text("加 {length} = {moment}", "Plus {length} = {moment}."),
+        Text("加 {length} = {moment}。", "Plus {length} = {moment}."),
         length=minutes_text(length),
         moment=moment_text(due),
     )
     if not clock.to_end_of_day:
         return Reckoned(due, (plus,))
     end = end_of_day(due.date(), due)
-    until = _step("until", Text("最迟看到：{moment}", "Look again until {moment}."), moment=moment_text(end))
+    until = _step(
+        "until", Text("最迟等到：{moment}。", "Look again until {moment}."), moment=moment_text(end)
+    )
     return Reckoned(end, (plus, until), window_from=due)
 
 
 def _moment(clock: Moment, count: Count) -> Reckoned:
     due: datetime = count.fact(clock.fact)
     return Reckoned(
-        due, (_step("due", Text("约定的时间：{moment}", "Promised for {moment}."), moment=moment_text(due)),)
+        due,
+        (_step("due", Text("承诺的时间：{moment}。", "Promised for {moment}."), moment=moment_text(due)),),
     )
 
 
@@ -109,28 +112,30 @@ def _workdays(clock: Workdays, count: Count) -> Reckoned:
     steps = [
         _step(
             "excluded",
-            Text("起算当天（{day}）不计入", "The day it starts on, {day}, does not count."),
+            Text("起算当天 {day}不计入。", "The day it starts on, {day}, does not count."),
             day=day_text(start),
         ),
         _step(
             "length",
             Text(
-                f"通常 {{usual}}，再加 {clock.ask_after} 至 {clock.due_after} 个工作日 = {{first}}至{{last}}",
-                f"Usually {{usual}}, plus {clock.ask_after} to {clock.due_after} more = {{first}} to {{last}}.",
+                "通常 {usual}：加 {ask} 个 = 第 {first} 个工作日，加 {due} 个 = 第 {last} 个工作日。",
+                "Usually {usual}: plus {ask} = workday {first}, plus {due} = workday {last}.",
             ),
             usual=workdays_text(usual),
-            first=workdays_text(usual + clock.ask_after),
-            last=workdays_text(usual + clock.due_after),
+            ask=str(clock.ask_after),
+            due=str(clock.due_after),
+            first=str(usual + clock.ask_after),
+            last=str(usual + clock.due_after),
         ),
     ]
     if last.skipped:
-        skipped = Text("跳过：{days}", "Skipped: {days}.")
+        skipped = Text("跳过：{days}。", "Skipped: {days}.")
         steps.append(_step("skipped", skipped, days=skipped_text(last.skipped)))
-    counted = Text("计入：{days}", "Counted: {days}.")
+    counted = Text("计入：{days}。", "Counted: {days}.")
     steps.append(_step("counted", counted, days=counted_text(last.counted, count.calendar)))
     window_from, due = end_of_day(first.on, count.start), end_of_day(last.on, count.start)
-    opens = Text("可以去问进展：{moment}", "Ask how it stands from {moment}.")
-    closes = Text("应当升级：{moment}", "Escalate at {moment}.")
+    opens = Text("询问进展：{moment}。", "Ask how it stands from {moment}.")
+    closes = Text("升级处理：{moment}。", "Escalate from {moment}.")
     steps += [
         _step("from", opens, moment=moment_text(window_from)),
         _step("due", closes, moment=moment_text(due)),
@@ -152,7 +157,7 @@ def _last_call(channel: Channel, count: Count) -> Reckoned:
         return Reckoned(last, (*steps, _opens(channel, opens), _due(last)), window_from=opens)
     too_late = _step(
         "too_late",
-        Text("{moment}已来不及接通", "{moment} is too late to get through."),
+        Text("{moment}拨打已来不及接通。", "{moment} is too late to get through."),
         moment=moment_text(count.start),
     )
     return Reckoned(opens, (*steps, too_late, _opens(channel, opens), _due(opens)))
@@ -172,23 +177,24 @@ def _next_hours(channel: Channel, count: Count) -> Reckoned:
 
 def _wait_and_last_call(channel: Channel, count: Count) -> tuple[Wait, datetime]:
     wait = channel.wait_for(count.fact("subject"))
-    last = wait and channel.hours.last_call(count.start, wait=wait.wait, margin=channel.margin)
-    if wait is None or last is None:
-        raise AssertionError(f"{channel.key} has no waits or no closing: the playbook was not checked")
-    return wait, last
+    if wait is not None:
+        last = channel.hours.last_call(count.start, wait=wait.wait, margin=channel.margin)
+        if last is not None:
+            return wait, last
+    raise AssertionError(f"{channel.key} has no waits or no closing: the playbook was not checked")
 
 
 def _dialling_steps(channel: Channel, wait: Wait, last: datetime) -> tuple[Step, ...]:
     closes = channel.hours.closes_at(last)
     sum_text = Text(
-        "{closes}关闭，减去通常等待约 {wait}（{subject}），再留 {margin}余量 = 最迟 {last} 拨打",
-        "It closes at {closes}; minus the usual wait of about {wait} ({subject}) and a margin of {margin} "
+        "{closes}关闭，减去{subject}通常约 {wait}的等待，再留 {margin}余量 = 最迟 {last}拨打。",
+        "It closes at {closes}; minus the usual wait of about {wait} for {subject} and a margin of {margin} "
         "= dial by {last}.",
     )
     return (
         _step(
             "opening",
-            Text("{name}：{opening}", "{name}: {opening}."),
+            Text("{name}：{opening}。", "{name}: {opening}."),
             name=channel.name,
             opening=channel.opening,
         ),
@@ -205,12 +211,12 @@ def _dialling_steps(channel: Channel, wait: Wait, last: datetime) -> tuple[Step,
 
 
 def _opens(channel: Channel, opens: datetime) -> Step:
-    text = Text("{name}下次开放：{moment}", "{name} next opens: {moment}.")
+    text = Text("{name}下次开放：{moment}。", "{name} next opens: {moment}.")
     return _step("opens", text, name=channel.name, moment=moment_text(opens))
 
 
 def _due(due: datetime) -> Step:
-    return _step("due", Text("截止：{moment}", "Due: {moment}."), moment=moment_text(due))
+    return _step("due", Text("截止：{moment}。", "Due: {moment}."), moment=moment_text(due))
 
 
 def _provisional(last: date, calendar: WorkCalendar, start: date) -> Step:
@@ -218,7 +224,7 @@ def _provisional(last: date, calendar: WorkCalendar, start: date) -> Step:
     return _step(
         "provisional",
         Text(
-            "{years} 年的放假安排尚未公布，此日期为暂定，公布后会重新计算",
+            "{years} 年的放假安排尚未公布，此日期为暂定，公布后会重新计算。",
             "The workday calendar of {years} is not published yet: this date is provisional and is counted "
             "again when it is.",
         ),

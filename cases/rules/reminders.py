@@ -16,6 +16,8 @@ MORNING = time(9, 0)
 USEFUL_LATE = frozenset({"window_opens", "on_the_day", "due", "overdue_1", "overdue_2"})
 # A deadline found out so long afterwards is history, not news.
 TOO_LATE = timedelta(days=3)
+# Two mails so close together would tell the same.
+SAME_NEWS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,10 @@ def plan(
     ordered = [wanted[at] for at in sorted(wanted)]
     ahead = tuple(nudge for nudge in ordered if nudge.at >= planned_at)
     passed = [nudge for nudge in ordered if nudge.at < planned_at]
-    if passed and passed[-1].step in USEFUL_LATE and planned_at - due_at < TOO_LATE:
-        # Two mails within the hour would tell the same.
-        if not ahead or ahead[0].at - planned_at >= timedelta(hours=1):
-            return (Nudge(passed[-1].step, planned_at), *ahead)
-    return ahead
+    is_useful = passed and passed[-1].step in USEFUL_LATE and planned_at - due_at < TOO_LATE
+    if not is_useful or (ahead and ahead[0].at - planned_at < SAME_NEWS):
+        return ahead
+    return (Nudge(passed[-1].step, planned_at), *ahead)
 
 
 def _in_days(due_at: datetime, window_from: datetime | None, zone: ZoneInfo) -> list[Nudge]:

@@ -201,7 +201,7 @@ def _read_notes(top: Table) -> tuple[Note, ...]:
 
 
 def _read_situations(top: Table, channels: Mapping[str, Channel]) -> tuple[SituationRow, ...]:
-    rows = []
+    rows: list[SituationRow] = []
     for table in top.tables("situations"):
         row = SituationRow(
             key=table.string("key"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from cases.rules.calendars import china_calendar
@@ -48,7 +49,7 @@ def _frames(table: Table, key: str) -> tuple[Frame, ...] | None:
         table.wrong(key, 'must be a list of times such as "09:00-21:00"; an empty list is closed.')
         return ()
     frames = [frame for item in value if (frame := _frame(table, key, item))]
-    for earlier, later in zip(frames, frames[1:], strict=False):
+    for earlier, later in pairwise(frames):
         if (earlier.closes or END) > later.opens:
             table.wrong(
                 key, f"{later.opens:%H:%M} begins before the time in front of it ends; put them in order."
