@@ -1,10 +1,11 @@
 """What is stored, a file per noun. Rules that must never be false are constraints here."""
 
+from cases.models.calendar_token import CalendarToken
 from cases.models.case import Case, Complexity, MerchantKind, Outcome, ProblemKind, Risk, Status, Urgency
 from cases.models.case_file import BuildState, CaseFile
 from cases.models.contact import ContactAttempt, ContactOutcome, Direction
 from cases.models.custody import CustodyEntry
-from cases.models.deadline import Deadline, Whose
+from cases.models.deadline import Deadline, DropReason, Whose
 from cases.models.exhibit import Exhibit, ExhibitSource, WorkingCopy, WorkingCopyKind
 from cases.models.membership import Membership, Role
 from cases.models.milestone import Milestone, MilestoneKind
@@ -13,6 +14,7 @@ from cases.models.reminder import Reminder
 
 __all__ = [
     "BuildState",
+    "CalendarToken",
     "Case",
     "CaseFile",
     "Complexity",
@@ -21,6 +23,7 @@ __all__ = [
     "CustodyEntry",
     "Deadline",
     "Direction",
+    "DropReason",
     "Exhibit",
     "ExhibitSource",
     "Membership",

@@ -18,6 +18,15 @@ class Whose(models.TextChoices):
     THEIRS = "theirs", _("They owe me something by then")
 
 
+class DropReason(models.TextChoices):
+    """Why a deadline no longer matters."""
+
+    NONE = "", _("Not dropped")
+    USER = "user", _("Dropped by hand")
+    NEXT_STEP_CHANGED = "next_step_changed", _("Another step is next")
+    CASE_CLOSED = "case_closed", _("The case was closed")
+
+
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def open(self) -> DeadlineQuerySet:
         """Neither met nor dropped, in a case that is not closed."""
@@ -76,6 +85,10 @@ class Deadline(models.Model):
         help_text=_("It no longer matters, by the user's or another event's word."),
     )
 
+    drop_reason = models.CharField(
+        _("why it was dropped"), max_length=20, choices=DropReason.choices, blank=True
+    )
+
     objects: ClassVar[DeadlineQuerySet] = DeadlineQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -99,6 +112,10 @@ class Deadline(models.Model):
                     contact__isnull=True, milestone__isnull=True, met_at__isnull=True, dropped_at__isnull=True
                 ),
                 name="deadline_one_open_per_rule_of_the_case",
+            ),
+            models.CheckConstraint(
+                name="deadline_drop_reason_only_when_dropped",
+                condition=models.Q(dropped_at__isnull=False) | models.Q(drop_reason=""),
             ),
             models.CheckConstraint(
                 name="deadline_window_starts_before_it_ends",
