@@ -12,7 +12,7 @@ from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Membership, Outcome, Role, Status
-from cases.services import custody
+from cases.services import custody, deadlines
 from tracker.accounts.models import User
 
 DESCRIBED_BY = (
@@ -41,6 +41,7 @@ def open_case(*, by: User, at: datetime, **fields: Any) -> Case:
     case.save()
     Membership.objects.create(case=case, user=by, role=Role.OWNER, since=at)
     custody.record(case=case, action="case_opened", at=at, by=by, details=_described(case))
+    deadlines.follow_advice(case=case, at=at, by=by)
     return case
 
 
@@ -56,6 +57,7 @@ def describe_case(*, case: Case, by: User, at: datetime, **fields: Any) -> Case:
     case.full_clean()
     case.save(update_fields=list(fields))
     custody.record(case=case, action="case_described", at=at, by=by, details={"changed": changes})
+    deadlines.follow_advice(case=case, at=at, by=by)
     return case
 
 
@@ -80,6 +82,8 @@ def close_case(
     *, case: Case, by: User, at: datetime, outcome: str, recovered_amount: Decimal | None = None
 ) -> Case:
     """End the case. Its deadlines ask for nothing more; reminders not sent are cancelled."""
+    Case.objects.select_for_update().get(pk=case.pk)
+    deadlines.drop_all(case=case, by=by, at=at)
     case.status, case.outcome, case.closed_at = Status.CLOSED, Outcome(outcome), at
     case.recovered_amount = recovered_amount
     case.full_clean()
@@ -96,9 +100,12 @@ def close_case(
 
 @transaction.atomic
 def reopen_case(*, case: Case, by: User, at: datetime) -> Case:
+    """Go on with an ended case: what its end dropped is open again, and reminds anew."""
     case.status, case.outcome, case.closed_at = Status.OPEN, Outcome.NONE, None
     case.save(update_fields=["status", "outcome", "closed_at"])
     custody.record(case=case, action="case_reopened", at=at, by=by)
+    deadlines.take_up_again(case=case, by=by, at=at)
+    deadlines.follow_advice(case=case, at=at, by=by)
     return case
 
 

@@ -1,0 +1,96 @@
+"""A user's open deadlines as a calendar that other programs subscribe to."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from icalendar import Alarm, Calendar, Event
+
+from cases.models import CalendarToken, Deadline
+from cases.rules.text import Text
+from cases.services import deadlines
+from cases.services.playbooks import zone_of
+from tracker.accounts.models import User
+
+# Before a moment; and counted from the midnight at which a day begins: 9:00 the day before, 9:00 that day.
+MOMENT_ALARMS = (timedelta(days=-1), timedelta(hours=-2))
+DAY_ALARMS = (timedelta(hours=-15), timedelta(hours=9))
+# A calendar shows a moment as a short block that ends when it is due.
+MOMENT_LENGTH = timedelta(minutes=15)
+
+
+@transaction.atomic
+def token_for_new(user: User, *, at: datetime | None = None) -> str:
+    """A new token, shown this once; the one before opens nothing any more."""
+    token = secrets.token_urlsafe(24)
+    CalendarToken.objects.update_or_create(
+        user=user, defaults={"token_sha256": _sha256(token), "made_at": at or timezone.now()}
+    )
+    return token
+
+
+def user_of(token: str) -> User | None:
+    """Whose feed the token opens; None for one that is wrong, renewed or of a closed account."""
+    return User.objects.filter(calendar_token__token_sha256=_sha256(token), is_active=True).first()
+
+
+def feed(user: User, at: datetime) -> bytes:
+    """The iCalendar (RFC 5545) of the user's open deadlines in their language.
+
+    It shows titles and dates only: calendars are copied to many devices.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//dispute case tracker//deadlines//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    with translation.override(user.language):
+        calendar.add("x-wr-calname", _("Deadlines of my cases"))
+        for deadline in deadlines.open_for(user):
+            calendar.add_component(_event(deadline, user, at))
+    return calendar.to_ical()
+
+
+def _event(deadline: Deadline, user: User, at: datetime) -> Event:
+    title = Text.from_json(deadline.because["title"]).in_language(user.language)
+    event = Event()
+    event.add("uid", f"deadline-{deadline.pk}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("sequence", deadline.version - 1)
+    event.add("dtstamp", at)
+    event.add("last-modified", deadline.computed_at)
+    event.add("summary", f"{title} · {deadline.case.title}")
+    event.add("url", settings.SITE_URL + deadline.case.get_absolute_url())
+    event.add("transp", "TRANSPARENT")
+    if deadline.in_days:
+        zone = zone_of(deadline.case)
+        first = (deadline.window_from or deadline.due_at).astimezone(zone).date()
+        event.add("dtstart", first)
+        event.add("dtend", deadline.due_at.astimezone(zone).date() + timedelta(days=1))
+    else:
+        event.add("dtstart", deadline.window_from or deadline.due_at - MOMENT_LENGTH)
+        event.add("dtend", deadline.due_at)
+    for alarm in _alarms(deadline, title):
+        event.add_component(alarm)
+    return event
+
+
+def _alarms(deadline: Deadline, title: str) -> Iterator[Alarm]:
+    for trigger in DAY_ALARMS if deadline.in_days else MOMENT_ALARMS:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", title)
+        alarm.add("trigger", trigger, parameters={} if deadline.in_days else {"RELATED": "END"})
+        yield alarm
+
+
+def _sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,243 @@
+"""The ledger of reminders: planned with their deadline, sent from the database, never lost.
+
+What is due is judged by the database's clock. A batch is claimed with a lease; a row is marked sent
+after the mail server's yes, so a process that dies in between repeats that mail with the same
+Message-ID, and nothing else does. The broker plays no part in this.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
+
+from cases.models import Deadline, Membership, Reminder, Role, Status
+from cases.rules import reminders as rules
+from cases.services import custody, mail
+from cases.services.delivery import NeverDeliverable, NotDelivered, Postman, ServerAway
+from cases.services.playbooks import zone_of
+from tracker.accounts.models import User
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+LEASE = timedelta(minutes=5)
+# A row whose lease ends sooner is left to the next claim: talking to a slow server takes a while.
+MARGIN = timedelta(minutes=2)
+
+# After the first, the second, and every further try that failed for now.
+WAITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
+PATIENCE = timedelta(days=2)
+# A reminder that starts late, after a long outage, still gets these many tries.
+LEAST_TRIES = 10
+
+# The mail is out: its row is written even while the database restarts.
+PAUSES_SECONDS = (0.1, 0.5, 1, 2, 5, 10, 20)
+
+
+@dataclass(slots=True)
+class SendReport:
+    """What became of the reminders that were due; `retried` ones come again by themselves."""
+
+    sent: int = 0
+    failed: int = 0
+    retried: int = 0
+    cancelled: int = 0
+
+
+def plan_for(*, deadline: Deadline, at: datetime) -> None:
+    """Plan what the deadline's current version still calls for; planning twice adds nothing.
+
+    Runs in the transaction that stores or moves the deadline.
+    """
+    nudges = rules.plan(
+        due_at=deadline.due_at,
+        window_from=deadline.window_from,
+        in_days=deadline.in_days,
+        zone=zone_of(deadline.case),
+        planned_at=at,
+    )
+    Reminder.objects.bulk_create(
+        (
+            Reminder(
+                deadline=deadline,
+                step=nudge.step,
+                version=deadline.version,
+                due_at=nudge.at,
+                message_id=message_id_of(deadline.pk, nudge.step, deadline.version),
+            )
+            for nudge in nudges
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def message_id_of(deadline_id: int, step: str, version: int) -> str:
+    """The Message-ID of that reminder, on every try; the seal keeps others from guessing it."""
+    key = f"{deadline_id}.{step}.{version}"
+    seal = salted_hmac("cases.reminder", key, algorithm="sha256").hexdigest()[:20]
+    return f"<reminder.{key}.{seal}@{urlsplit(settings.SITE_URL).hostname}>"
+
+
+def cancel_for(*, deadline: Deadline, at: datetime) -> None:
+    """Say nothing more about the deadline; what a sender holds right now it checks once more."""
+    Reminder.objects.pending().filter(deadline=deadline).update(cancelled_at=at)
+
+
+def send_due(at: datetime | None = None) -> SendReport:
+    """Send every reminder that is due by the database's clock, or by `at`; any number may run at once."""
+    report = SendReport()
+    while token := _claim(at):
+        if not _send_batch(token, at, report):
+            break  # No mail server: what is still due waits for the next tick.
+    return report
+
+
+def _clock(at: datetime | None) -> Combinable:
+    return Now() if at is None else Value(at, output_field=DateTimeField())
+
+
+def _claimable(at: datetime | None) -> QuerySet[Reminder]:
+    now = _clock(at)
+    return Reminder.objects.due(now).filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now))
+
+
+def _claim(at: datetime | None) -> str:
+    """Lease up to BATCH due rows to a new token and return it; "" when there are none.
+
+    PostgreSQL steps over rows that another sender is claiming; SQLite's transactions wait for each
+    other from their start. The update asks again, so that either way a row has one holder.
+    """
+    if not _claimable(at).exists():
+        return ""  # The usual tick takes no lock.
+    token = secrets.token_hex(16)
+    with transaction.atomic():
+        rows = _claimable(at).order_by("due_at", "pk").select_for_update(skip_locked=True)
+        chosen = list(rows.values_list("pk", flat=True)[:BATCH])
+        claimed = _claimable(at).filter(pk__in=chosen)
+        count = claimed.update(claimed_by=token, lease_until=_clock(at) + LEASE)
+    return token if count else ""
+
+
+def _send_batch(token: str, at: datetime | None, report: SendReport) -> bool:
+    """Work through what the token holds; False when the mail server is away."""
+    held = Reminder.objects.filter(claimed_by=token).select_related("deadline__case").annotate(now=_clock(at))
+    rows = list(held.order_by("due_at", "pk"))
+    owners = Membership.objects.filter(role=Role.OWNER, case__deadlines__reminders__in=rows)
+    recipients = {membership.case_id: membership.user for membership in owners.select_related("user")}
+    with Postman() as postman:
+        for number, row in enumerate(rows):
+            if not _is_wanted(row, at, report):
+                continue
+            try:
+                _send(row, recipients[row.deadline.case_id], postman, at, report)
+            except ServerAway as error:
+                for waiting in rows[number:]:
+                    _put_off(waiting, str(error), at, report)
+                return False
+    return True
+
+
+def _mine(row: Reminder) -> QuerySet[Reminder]:
+    return Reminder.objects.pending().filter(pk=row.pk, claimed_by=row.claimed_by)
+
+
+def _is_wanted(row: Reminder, at: datetime | None, report: SendReport) -> bool:
+    """Ask once more, right before sending: still ours, and still about an open deadline as it stands."""
+    mine = _mine(row).filter(lease_until__gt=_clock(at) + MARGIN)
+    is_wanted = mine.filter(
+        ~Q(deadline__case__status=Status.CLOSED),
+        version=F("deadline__version"),
+        deadline__met_at__isnull=True,
+        deadline__dropped_at__isnull=True,
+        deadline__case__memberships__role=Role.OWNER,
+        deadline__case__memberships__user__is_active=True,
+    ).exists()
+    if not is_wanted:
+        report.cancelled += mine.update(cancelled_at=_clock(at))
+    return is_wanted
+
+
+def _send(row: Reminder, recipient: User, postman: Postman, at: datetime | None, report: SendReport) -> None:
+    try:
+        message = mail.reminder_mail(reminder=row, recipient=recipient, at=row.now)
+        postman.deliver(message)
+    except ServerAway:
+        raise
+    except NeverDeliverable as error:
+        _give_up(row, str(error), at, report)
+    except NotDelivered as error:
+        _put_off(row, str(error), at, report)
+    except Exception as error:
+        # One row that cannot be written is set aside like one that was not accepted: it holds up no
+        # other, and where the mistake is ours its next try comes after the repair.
+        log.exception("Reminder %s cannot be written; it is set aside", row.pk)
+        _put_off(row, f"This mail could not be written ({type(error).__name__}: {error})", at, report)
+    else:
+        _record_sent(row, at)
+        report.sent += 1
+
+
+def _record_sent(row: Reminder, at: datetime | None) -> None:
+    for pause in PAUSES_SECONDS:
+        try:
+            return _mark_sent(row, at)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise
+            log.warning("Reminder %s is sent, but the database does not answer; trying again", row.pk)
+            connection.close()
+            time.sleep(pause)
+    _mark_sent(row, at)
+
+
+@transaction.atomic
+def _mark_sent(row: Reminder, at: datetime | None) -> None:
+    sent = Reminder.objects.filter(pk=row.pk, sent_at__isnull=True)
+    if sent.update(sent_at=_clock(at), attempts=row.attempts + 1, failure="", lease_until=None):
+        _record(row, "reminder_sent")
+
+
+@transaction.atomic
+def _give_up(row: Reminder, reason: str, at: datetime | None, report: SendReport) -> None:
+    changes = {"failed_at": _clock(at), "failure": reason[:500], "attempts": row.attempts + 1}
+    if _mine(row).update(**changes, lease_until=None):
+        _record(row, "reminder_failed")
+        report.failed += 1
+
+
+def _put_off(row: Reminder, reason: str, at: datetime | None, report: SendReport) -> None:
+    attempts = row.attempts + 1
+    wait = WAITS[min(attempts, len(WAITS)) - 1]
+    ends_at = max(row.deadline.due_at, row.due_at) + PATIENCE
+    if attempts >= LEAST_TRIES and row.now + wait > ends_at:
+        return _give_up(row, reason, at, report)
+    report.retried += _mine(row).update(
+        attempts=attempts,
+        next_attempt_at=_clock(at) + wait,
+        failure=reason[:500],
+        claimed_by="",
+        lease_until=None,
+    )
+
+
+def _record(row: Reminder, action: str) -> None:
+    deadline = row.deadline
+    details = {
+        "deadline": deadline.pk,
+        "rule": deadline.rule,
+        "step": row.step,
+        "version": row.version,
+        "due_at": row.due_at.isoformat(),
+    }
+    custody.record(case=deadline.case, action=action, at=row.now, details=details)
