@@ -1,0 +1,88 @@
+"""What is typed about one try to reach the other side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms.fields import MomentField
+from cases.models import Case, ContactOutcome, Direction, Exhibit
+from cases.services import playbooks
+
+
+class QuickContactForm(forms.Form):
+    """Channel, outcome, done; the time is now. What a promise or a stream needs is asked when chosen."""
+
+    channel = forms.ChoiceField(label=_("Through which channel?"), widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label=_("How did it end?"), choices=ContactOutcome.choices, widget=forms.RadioSelect
+    )
+    promise = forms.CharField(label=_("What did they promise?"), required=False, max_length=500)
+    promised_by = MomentField(
+        label=_("Until when?"), required=False, help_text=_("Then you are asked whether they kept it.")
+    )
+    stream_ended_at = MomentField(
+        label=_("When did the stream end?"),
+        required=False,
+        help_text=_("Leave it empty while it is still live, and log “Livestream ended” afterwards."),
+    )
+    summary = forms.CharField(
+        label=_("What was said?"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        playbook = playbooks.playbook_of(case)
+        language = get_language() or "en"
+        self.channels = list(playbook.channels.values()) if playbook else []
+        self.fields["channel"].choices = [
+            (channel.key, channel.name.in_language(language)) for channel in self.channels
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        # The fields are hidden for other outcomes and channels; what is left in them is not meant.
+        if data.get("outcome") != ContactOutcome.PROMISED:
+            data["promise"], data["promised_by"] = "", None
+        if data.get("channel") != "live_room":
+            data["stream_ended_at"] = None
+        return data
+
+
+class ContactForm(QuickContactForm):
+    """The same with everything that proves it."""
+
+    started_at = MomentField(label=_("When?"), required=False, help_text=_("Empty means just now."))
+    ended_at = MomentField(label=_("Until"), required=False)
+    direction = forms.ChoiceField(
+        label=_("Who began?"),
+        choices=Direction.choices,
+        initial=Direction.OUTGOING,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    person = forms.CharField(
+        label=_("With whom?"), required=False, max_length=100, help_text=_("Name or staff number.")
+    )
+    ticket_number = forms.CharField(label=_("Their ticket number"), required=False, max_length=64)
+    exhibits = forms.ModelMultipleChoiceField(
+        label=_("Screenshots that prove it"),
+        queryset=Exhibit.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    field_order = ["channel", "outcome", "promise", "promised_by", "stream_ended_at", "started_at"]
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        self.fields["exhibits"].queryset = case.exhibits.order_by("-number")
+
+    def clean_direction(self) -> str:
+        return self.cleaned_data["direction"] or Direction.OUTGOING

@@ -1,0 +1,126 @@
+"""How things look: moments, time left, money, bilingual texts, icons. No rule is decided here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases.views.submissions import FIELD
+
+register = template.Library()
+
+CURRENCY_SIGNS = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£", "HKD": "HK$", "JPY": "JP¥"}
+
+
+@cache
+def _icon_source(name: str) -> str:
+    path = Path(settings.BASE_DIR) / "templates" / "icons" / f"{name}.svg"
+    return path.read_text(encoding="utf-8").strip()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The drawing templates/icons/NAME.svg, inline; it takes the colour of the text around it."""
+    return mark_safe(_icon_source(name))  # noqa: S308 (our own file)
+
+
+@register.simple_tag
+def submission_key() -> SafeString:
+    """A hidden field by which a form that is sent twice is known."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, secrets.token_urlsafe(12))
+
+
+@register.filter
+def text(value: Any) -> str:
+    """A rules.text.Text, or its JSON form, in the language of the page."""
+    language = get_language() or "en"
+    if isinstance(value, Mapping):
+        key = "zh-hans" if language.startswith("zh") else "en"
+        return str(value.get(key) or value.get("zh-hans") or "")
+    return value.in_language(language) if value else ""
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str = "CNY") -> str:
+    """¥1,299.00; unknown currencies by their code."""
+    if amount is None:
+        return ""
+    number = formats.number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
+    sign = CURRENCY_SIGNS.get(currency)
+    return f"{sign}{number}" if sign else f"{currency} {number}"
+
+
+@register.filter
+def clock(value: datetime | None, zone: Any = None) -> str:
+    """21:00, in the reader's zone or the one given."""
+    return f"{timezone.localtime(value, zone):%H:%M}" if value else ""
+
+
+def _day_words(day: Any, today: Any) -> str:
+    # Translators: a day of this year / of another year, in Django's date format letters.
+    pattern = _("D j M") if day.year == today.year else _("D j M Y")
+    return str(formats.date_format(day, pattern, use_l10n=False))
+
+
+@register.filter
+def day(value: datetime | None, zone: Any = None) -> SafeString | str:
+    """Tue 1 Sep, with the year when it is not this one."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value, zone)
+    words = _day_words(local.date(), timezone.localtime(timezone=zone).date())
+    return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%d}", words)
+
+
+@register.filter
+def moment(value: datetime | None, zone: Any = None) -> SafeString | str:
+    """Tue 1 Sep 10:00, in the reader's zone or the one given."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value, zone)
+    words = _day_words(local.date(), timezone.localtime(timezone=zone).date())
+    return format_html('<time datetime="{}">{} {:%H:%M}</time>', local.isoformat(timespec="minutes"), words, local)
+
+
+@register.filter
+def moment_exact(value: datetime | None) -> SafeString | str:
+    """2026-09-01 10:00:05 UTC+08:00: to the second and with the offset, for evidence."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    offset = f"{local:%z}"
+    words = f"{local:%Y-%m-%d %H:%M:%S} UTC{offset[:3]}:{offset[3:5]}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), words)
+
+
+@register.filter
+def other_zone(value: datetime | None, zone: Any) -> str:
+    """The same moment on the other side's clock, when that clock shows something else; else nothing."""
+    if value is None or zone is None:
+        return ""
+    here, there = timezone.localtime(value), timezone.localtime(value, zone)
+    return "" if here.utcoffset() == there.utcoffset() else f"{there:%m-%d %H:%M} {zone.key}"
+
+
+@register.filter
+def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.filter
+def grouped(digest: str) -> str:
+    """A hash in groups of eight, to be read aloud and compared by eye."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))

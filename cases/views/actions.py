@@ -1,0 +1,39 @@
+"""What the entries of the custody chain are called on the screen."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, Promise] = {
+    "case_opened": _("Case opened"),
+    "case_described": _("Description of the case changed"),
+    "case_status_changed": _("Status of the case changed"),
+    "case_closed": _("Case closed"),
+    "case_reopened": _("Case opened again"),
+    "case_imported": _("Case imported from a case file"),
+    "order_added": _("Order added"),
+    "order_number_added": _("Number added to an order"),
+    "contact_logged": _("Contact logged"),
+    "milestone_logged": _("Milestone logged"),
+    "exhibit_received": _("Exhibit received"),
+    "exhibit_described": _("Description of the exhibit changed"),
+    "exhibit_linked": _("Exhibit linked to a contact"),
+    "working_copy_made": _("Working copy made"),
+    "deadline_started": _("Deadline started"),
+    "deadline_moved": _("Deadline moved"),
+    "deadline_met": _("Deadline met"),
+    "deadline_dropped": _("Deadline no longer matters"),
+    "deadline_resumed": _("Deadline taken up again"),
+    "reminder_sent": _("Reminder sent"),
+    "reminder_failed": _("Reminder could not be sent"),
+    "case_file_requested": _("Case file requested"),
+    "case_file_built": _("Case file built"),
+    "case_file_failed": _("Case file could not be built"),
+    "case_file_handed_out": _("Case file handed out"),
+}
+
+
+def sentence_for(action: str) -> Promise | str:
+    """The action in words; one that a newer version wrote stays as it is."""
+    return SENTENCES.get(action, action)

@@ -1,0 +1,110 @@
+"""The page of one case: what is next, a contact in three taps, everything that happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.forms.cases import CaseForm, ClosingForm
+from cases.forms.contacts import QuickContactForm
+from cases.models import Case, Outcome
+from cases.services import advice, contacts
+from cases.services import cases as case_service
+from cases.views.access import case_view
+from cases.views.errors import tell
+from cases.views.fragments import render_page_or_fragment, wants_fragment
+from cases.views.shown import earliest_first, show
+from cases.views.submissions import submit_once
+from cases.views.timeline import timeline_of
+
+
+@case_view("GET", "POST")
+def case(request: HttpRequest, case: Case) -> HttpResponse:
+    """Reading it, and logging a contact that just happened."""
+    form = QuickContactForm(request.POST if request.method == "POST" else None, case=case)
+    said = ""
+    if form.is_valid():
+        try:
+            submit_once(request, lambda: _log_now(request, case, form))
+            said = _("Logged. What follows from it is at the top.")
+            if not wants_fragment(request):
+                messages.success(request, said)
+                return redirect(case)
+            form = QuickContactForm(case=case)
+        except ValidationError as error:
+            tell(form, error)
+    context = {**_everything_about(case), "form": form, "said": said}
+    return render_page_or_fragment(request, "case", context, status=422 if form.errors else 200)
+
+
+def _log_now(request: HttpRequest, case: Case, form: QuickContactForm) -> str:
+    contacts.log_contact(case=case, by=request.user, at=timezone.now(), **form.cleaned_data)
+    return case.get_absolute_url()
+
+
+def _everything_about(case: Case) -> dict[str, Any]:
+    now = timezone.now()
+    rows = list(case.deadlines.select_related("case", "contact"))
+    open_deadlines = earliest_first(show((row for row in rows if row.is_open and not case.is_closed), at=now))
+    advised = advice.advice_for(case, now)
+    return {
+        "case": case,
+        "now": now,
+        "room": "case",
+        "deadlines": open_deadlines,
+        "advised": advised,
+        "best": advised[0] if advised else None,
+        "others": advised[1:],
+        "orders": case.orders.prefetch_related("numbers"),
+        "timeline": timeline_of(case, rows, now=now),
+    }
+
+
+@case_view("GET", "POST")
+def edit_case(request: HttpRequest, case: Case) -> HttpResponse:
+    posting = request.method == "POST"
+    form = CaseForm(request.POST if posting else None, instance=case)
+    if form.is_valid():
+        try:
+            case_service.describe_case(case=case, by=request.user, at=timezone.now(), **form.described())
+            messages.success(request, _("The case is changed."))
+            return redirect(case)
+        except ValidationError as error:
+            tell(form, error)
+            case.refresh_from_db(fields=["title"])
+    return render(
+        request, "cases/edit_case.html", {"case": case, "form": form}, status=422 if posting else 200
+    )
+
+
+@case_view("GET", "POST")
+def close_case(request: HttpRequest, case: Case) -> HttpResponse:
+    posting = request.method == "POST"
+    form = ClosingForm(request.POST if posting else None)
+    if case.is_closed:
+        return redirect(case)
+    if form.is_valid():
+        try:
+            case_service.close_case(case=case, by=request.user, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("The case is closed. Its reminders are off."))
+            return redirect(case)
+        except ValidationError as error:
+            tell(form, error)
+            case.refresh_from_db()
+    return render(
+        request, "cases/close_case.html", {"case": case, "form": form}, status=422 if posting else 200
+    )
+
+
+@case_view("POST")
+def reopen_case(request: HttpRequest, case: Case) -> HttpResponse:
+    if case.outcome != Outcome.NONE:
+        case_service.reopen_case(case=case, by=request.user, at=timezone.now())
+        messages.success(request, _("The case is open again."))
+    return redirect(case)

@@ -1,0 +1,71 @@
+"""Case files: asking for one, watching it being built, taking it away."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases.forms.case_files import CaseFileForm
+from cases.models import BuildState, Case, CaseFile
+from cases.services import case_files as case_file_service
+from cases.views.access import case_view
+from cases.views.errors import tell
+from cases.views.fragments import render_page_or_fragment, wants_fragment
+from cases.views.handing_out import hand_out
+from cases.views.submissions import submit_once
+
+UNFINISHED = {BuildState.QUEUED, BuildState.BUILDING}
+
+
+@case_view("GET", "POST")
+def case_files(request: HttpRequest, case: Case) -> HttpResponse:
+    form = CaseFileForm(
+        request.POST if request.method == "POST" else None, initial={"language": get_language()}
+    )
+    if form.is_valid():
+        try:
+            submit_once(request, lambda: _request(request, case, form))
+            if not wants_fragment(request):
+                messages.success(request, _("The case file is being built."))
+                return redirect("cases:case-files", case.reference)
+        except ValidationError as error:
+            tell(form, error)
+    rows = list(case.case_files.select_related("requested_by"))
+    seen = ".".join(f"{row.number}{row.state}{row.parts_done}" for row in rows)
+    # Polling is answered only when there is something to say, so that a screen reader stays quiet.
+    if request.method == "GET" and wants_fragment(request) and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    context = {
+        "case": case,
+        "room": "case-files",
+        "form": form,
+        "case_files": rows,
+        "seen": seen,
+        "unfinished": any(row.state in UNFINISHED for row in rows),
+    }
+    return render_page_or_fragment(request, "case_files", context, status=422 if form.errors else 200)
+
+
+def _request(request: HttpRequest, case: Case, form: CaseFileForm) -> str:
+    requested = case_file_service.request_case_file(
+        case=case, by=request.user, at=timezone.now(), language=form.cleaned_data["language"]
+    )
+    return str(requested.number)
+
+
+@case_view("GET")
+def case_file(request: HttpRequest, case: Case, number: int) -> HttpResponseBase:
+    """The ZIP of a finished case file."""
+    row: CaseFile = get_object_or_404(case.case_files, number=number, state=BuildState.READY)
+    response = FileResponse(
+        case_file_service.open_zip(row),
+        as_attachment=True,
+        filename=f"case-{case.reference}-{row.number}.zip",
+        content_type="application/zip",
+    )
+    return hand_out(response)

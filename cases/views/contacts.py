@@ -1,0 +1,69 @@
+"""Every contact of a case, and logging one with all that proves it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.forms.contacts import ContactForm
+from cases.models import Case, ContactAttempt
+from cases.services import contacts as contact_service
+from cases.services import playbooks
+from cases.views.access import case_view
+from cases.views.errors import tell
+from cases.views.fragments import render_page_or_fragment, wants_fragment
+from cases.views.shown import ShownDeadline, show
+from cases.views.submissions import submit_once
+
+
+@case_view("GET", "POST")
+def contacts(request: HttpRequest, case: Case) -> HttpResponse:
+    if request.method == "POST":
+        form = ContactForm(request.POST, case=case)
+    else:
+        form = _blank(case, channel=request.GET.get("channel", ""))
+    logged = None
+    if form.is_valid():
+        try:
+            answer = submit_once(request, lambda: _log(request, case, form))
+            logged = case.contacts.filter(pk=int(answer)).first()
+            if not wants_fragment(request):
+                messages.success(request, _("The contact is logged."))
+                return redirect("cases:case", case.reference)
+            form = _blank(case)
+        except ValidationError as error:
+            tell(form, error)
+    context = {"form": form, "logged": logged, **_listed(case, logged)}
+    return render_page_or_fragment(request, "contacts", context, status=422 if form.errors else 200)
+
+
+def _blank(case: Case, *, channel: str = "") -> ContactForm:
+    return ContactForm(case=case, initial={"channel": channel, "started_at": timezone.now()})
+
+
+def _log(request: HttpRequest, case: Case, form: ContactForm) -> str:
+    contact = contact_service.log_contact(
+        case=case, by=request.user, at=timezone.now(), **form.cleaned_data
+    )
+    return str(contact.pk)
+
+
+def _listed(case: Case, logged: ContactAttempt | None) -> dict[str, Any]:
+    playbook = playbooks.playbook_of(case)
+    started: list[ShownDeadline] = []
+    if logged is not None:
+        started = show(logged.deadlines.open().select_related("case"), at=timezone.now())
+    return {
+        "case": case,
+        "room": "contacts",
+        "now": timezone.now(),
+        "channels": playbook.channels if playbook else {},
+        "contacts": case.contacts.prefetch_related("exhibits").order_by("-started_at", "-pk"),
+        "started": started,
+    }

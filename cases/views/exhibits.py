@@ -1,0 +1,161 @@
+"""Exhibits of a case: taking files in, several at once, and what is known about each."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.forms.exhibits import DescribeForm, UploadForm
+from cases.models import Case, Exhibit
+from cases.services import exhibits as exhibit_service
+from cases.services import playbooks
+from cases.views.access import case_view
+from cases.views.errors import tell
+from cases.views.fragments import render_page_or_fragment, wants_fragment
+from cases.views.labels import label_contacts
+from cases.views.timeline import exhibits_of
+
+# Working copies come within seconds; after this the page stops asking for them.
+WAIT_FOR_COPIES = timedelta(minutes=2)
+
+
+@case_view("GET", "POST")
+def exhibits(request: HttpRequest, case: Case) -> HttpResponseBase:
+    if request.method == "POST":
+        return _take_in(request, case)
+    form = UploadForm(case=case, initial={"contact": request.GET.get("contact", "")})
+    rows = exhibits_of(case)
+    seen = _fingerprint(rows)
+    if wants_fragment(request) and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    return _page(request, case, form, rows=rows)
+
+
+def _take_in(request: HttpRequest, case: Case) -> HttpResponseBase:
+    """Every file on its own: what is refused does not keep the others out."""
+    wants_json = request.headers.get("Accept") == "application/json"
+    form = UploadForm(request.POST, request.FILES, case=case)
+    taken: list[Exhibit] = []
+    if form.is_valid():
+        for file in form.cleaned_data["files"]:
+            try:
+                taken.append(_add(request, case, form, file))
+            except ValidationError as error:
+                for sentence in error.messages:
+                    form.add_error("files", f"{file.name}: {sentence}")
+    if wants_json:
+        return _told_to_the_script(form, taken)
+    if form.errors:
+        return _page(request, case, form, taken=taken, status=422)
+    count = len(taken)
+    said = ngettext("%(count)d exhibit is stored.", "%(count)d exhibits are stored.", count)
+    messages.success(request, said % {"count": count})
+    return redirect("cases:exhibits", case.reference)
+
+
+def _add(request: HttpRequest, case: Case, form: UploadForm, file: UploadedFile) -> Exhibit:
+    data = form.cleaned_data
+    return exhibit_service.add_exhibit(
+        case=case,
+        by=request.user,
+        at=timezone.now(),
+        upload=file,
+        shows=data["shows"],
+        claimed_at=data["claimed_at"],
+        contact=data["contact"],
+    )
+
+
+def _told_to_the_script(form: UploadForm, taken: list[Exhibit]) -> JsonResponse:
+    """For static/js/upload.js: what became of the one file it sent."""
+    sentences = [sentence for errors in form.errors.values() for sentence in errors]
+    labels = [exhibit.label for exhibit in taken]
+    return JsonResponse({"labels": labels, "errors": sentences}, status=422 if sentences else 201)
+
+
+def _page(
+    request: HttpRequest,
+    case: Case,
+    form: UploadForm,
+    *,
+    rows: list[Exhibit] | None = None,
+    taken: list[Exhibit] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rows = exhibits_of(case) if rows is None else rows
+    label_contacts(form.fields["contact"], playbooks.playbook_of(case))
+    context: dict[str, Any] = {
+        "case": case,
+        "room": "exhibits",
+        "form": form,
+        "exhibits": rows,
+        "taken": taken or [],
+        "seen": _fingerprint(rows),
+        "copies_awaited": any(_awaits_copies(exhibit) for exhibit in rows),
+    }
+    return render_page_or_fragment(request, "exhibits", context, status=status)
+
+
+def _awaits_copies(exhibit: Exhibit) -> bool:
+    return not exhibit.working_copies.all() and timezone.now() - exhibit.received_at < WAIT_FOR_COPIES
+
+
+def _fingerprint(rows: list[Exhibit]) -> str:
+    """Changes when the gallery looks different, so that polling is answered only then."""
+    look = [(row.number, row.shows, bool(row.working_copies.all()), _awaits_copies(row)) for row in rows]
+    return hashlib.sha256(repr(look).encode()).hexdigest()[:12]
+
+
+@case_view("GET", "POST")
+def exhibit(request: HttpRequest, case: Case, number: int) -> HttpResponse:
+    """One exhibit: what it shows, its hash and times; what it shows can be told later."""
+    row = get_object_or_404(case.exhibits.prefetch_related("working_copies"), number=number)
+    linked = row.contacts.first()
+    if request.method == "POST":
+        form = DescribeForm(request.POST, case=case)
+    else:
+        form = DescribeForm(
+            case=case, initial={"shows": row.shows, "claimed_at": row.claimed_at, "contact": linked}
+        )
+    if form.is_valid():
+        try:
+            _describe(request, row, form)
+            messages.success(request, _("The exhibit is described. Its bytes stay as they came."))
+            return redirect("cases:exhibit", case.reference, number)
+        except ValidationError as error:
+            tell(form, error)
+    label_contacts(form.fields["contact"], playbooks.playbook_of(case))
+    numbers = list(case.exhibits.order_by("number").values_list("number", flat=True))
+    place = numbers.index(number)
+    context = {
+        "case": case,
+        "room": "exhibits",
+        "exhibit": row,
+        "form": form,
+        "preview": exhibit_service.preview_of(row),
+        "before": numbers[place - 1] if place else None,
+        "after": numbers[place + 1] if place + 1 < len(numbers) else None,
+        "linked": row.contacts.all(),
+        "channels": getattr(playbooks.playbook_of(case), "channels", {}),
+    }
+    return render(request, "cases/exhibit.html", context, status=422 if form.errors else 200)
+
+
+def _describe(request: HttpRequest, row: Exhibit, form: DescribeForm) -> None:
+    data, now = form.cleaned_data, timezone.now()
+    exhibit_service.describe_exhibit(
+        exhibit=row, by=request.user, at=now, shows=data["shows"], claimed_at=data["claimed_at"]
+    )
+    contact = data["contact"]
+    if contact is not None and not row.contacts.filter(pk=contact.pk).exists():
+        exhibit_service.link_contact(exhibit=row, contact=contact, by=request.user, at=now)

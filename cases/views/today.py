@@ -1,0 +1,36 @@
+"""Today: what to do now and until when, across all cases; what they owe me; then quiet."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cases.models import Case, Whose
+from cases.services import advice, deadlines
+from cases.views.fragments import render_page_or_fragment
+from cases.views.shown import earliest_first, show
+
+# Each costs a look at the whole case; the rest waits in the list.
+CASES_WITH_ADVICE = 5
+
+
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    shown = earliest_first(show(deadlines.open_for(request.user), at=now))
+    busy = {one.deadline.case_id for one in shown}
+    cases = list(Case.objects.visible_to(request.user).open().order_by("-created_at", "-pk"))
+    quiet = [case for case in cases if case.pk not in busy]
+    context = {
+        "now": now,
+        "mine": [one for one in shown if one.deadline.whose == Whose.MINE and one.tone != "waiting"],
+        "theirs": [one for one in shown if one.deadline.whose == Whose.THEIRS and one.tone != "waiting"],
+        "later": [one for one in shown if one.tone == "waiting"],
+        "quiet": [
+            (case, next(iter(advice.advice_for(case, now)), None)) for case in quiet[:CASES_WITH_ADVICE]
+        ],
+        "quiet_more": max(0, len(quiet) - CASES_WITH_ADVICE),
+        "has_cases": bool(cases) or Case.objects.visible_to(request.user).exists(),
+    }
+    return render_page_or_fragment(request, "today", context)
