@@ -36,7 +36,9 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A custody entry is written in the transaction of the change it records.")
-    Case.objects.select_for_update().only("pk").get(pk=case.pk)
+    # Not FOR UPDATE: that would wait for every transaction that just added a row to this case, while
+    # it waits here for the chain; PostgreSQL would end one of the two.
+    Case.objects.select_for_update(no_key=True).only("pk").get(pk=case.pk)
     last = CustodyEntry.objects.filter(case=case).order_by("-sequence").only("sequence", "entry_hash").first()
     entry = rules.Entry(
         case=case.reference,
