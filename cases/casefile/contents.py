@@ -1,0 +1,147 @@
+"""Whether the files of a case file agree with each other: chain, exhibits, totals. No Django."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cases.casefile import layout
+from cases.casefile.box import Wrong
+from cases.rules import custody
+from cases.rules.text import Text
+
+
+@dataclass(slots=True)
+class Contents:
+    """What was read. `unsound`: files that already have a finding; they are not held against others."""
+
+    texts: Mapping[str, bytes]
+    digests: Mapping[str, str]
+    sizes: Mapping[str, int]
+    unsound: frozenset[str]
+    reference: str = ""
+    since: str = ""
+    _exhibits: dict[int, str] = field(default_factory=dict)
+    _case_reference: str = ""
+
+    def check(self) -> Iterator[Wrong]:
+        info = self._bag_info()
+        self.reference, self.since = info.get("External-Identifier", ""), info.get("Case-State-At", "")
+        if (
+            self.texts.get(layout.DECLARATION, layout.DECLARATION_TEXT.encode())
+            != layout.DECLARATION_TEXT.encode()
+        ):
+            yield _malformed(layout.DECLARATION, "内容", "its text")
+        yield from self._check_totals(info)
+        case = self._case()
+        if case is None:
+            if layout.CASE_JSON in self.texts:
+                yield _malformed(layout.CASE_JSON, "内容", "its content")
+        elif layout.CASE_JSON not in self.unsound:
+            yield from self._check_case(case, info)
+        yield from self._check_custody(info)
+
+    def _bag_info(self) -> dict[str, str]:
+        text = self.texts.get(layout.BAG_INFO, b"").decode(errors="replace")
+        fields = (line.partition(": ") for line in text.splitlines())
+        return {name: value[:200] for name, _colon, value in fields}
+
+    def _check_totals(self, info: Mapping[str, str]) -> Iterator[Wrong]:
+        payload = [name for name in self.digests if name.startswith(layout.PAYLOAD)]
+        total = f"{sum(self.sizes[name] for name in payload)}.{len(payload)}"
+        is_whole = not any(name.startswith(layout.PAYLOAD) for name in self.unsound)
+        if layout.BAG_INFO in self.texts and is_whole and info.get("Payload-Oxum") != total:
+            yield _malformed(layout.BAG_INFO, "总字节数", "the total of bytes")
+
+    def _case(self) -> dict[str, Any] | None:
+        """case.json as an object of the known schema, or None."""
+        try:
+            case = json.loads(self.texts.get(layout.CASE_JSON, b""), object_pairs_hook=_once)
+        except (ValueError, RecursionError):
+            return None
+        return case if isinstance(case, dict) and case.get("schema") == layout.SCHEMA else None
+
+    def _check_case(self, case: dict[str, Any], info: Mapping[str, str]) -> Iterator[Wrong]:
+        try:
+            self._exhibits = {int(exhibit["number"]): str(exhibit["sha256"]) for exhibit in case["exhibits"]}
+            files = {str(exhibit["file"]): str(exhibit["sha256"]) for exhibit in case["exhibits"]}
+            pairs = (
+                ("External-Identifier", case["case_file"]["identifier"]),
+                ("Case-State-At", case["state_at"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            yield _malformed(layout.CASE_JSON, "内容", "its content")
+            return
+        if layout.BAG_INFO in self.texts and layout.BAG_INFO not in self.unsound:
+            for name, value in pairs:
+                if info.get(name) != value:
+                    yield _contradiction(layout.BAG_INFO, layout.CASE_JSON, name)
+        for name, sha256 in files.items():
+            if name not in self.unsound and self.digests.get(name) != sha256:
+                yield _contradiction(layout.CASE_JSON, name, "SHA-256")
+        known = {*files, *layout.REQUIRED}
+        for name in self.digests:
+            is_volume = name.startswith("data/case-file-") and name.endswith(".pdf")
+            if (
+                name.startswith(layout.PAYLOAD)
+                and name not in known
+                and not is_volume
+                and name not in self.unsound
+            ):
+                yield Wrong("unlisted_exhibit", name, {"other": layout.CASE_JSON})
+
+    def _check_custody(self, info: Mapping[str, str]) -> Iterator[Wrong]:
+        if layout.CUSTODY not in self.texts:
+            return
+        try:
+            chain = [_entry(line) for line in self.texts[layout.CUSTODY].splitlines()]
+            found = next(custody.breaks(chain), None)
+        except (KeyError, TypeError, ValueError, RecursionError):
+            yield _malformed(layout.CUSTODY, "内容", "its content")
+            return
+        if found is not None:
+            yield Wrong("custody", layout.CUSTODY, {"where": str(found.sequence)})
+            return
+        head = chain[-1][1] if chain else custody.FIRST_PREVIOUS_HASH
+        is_info_sound = layout.BAG_INFO in self.texts and layout.BAG_INFO not in self.unsound
+        if is_info_sound and info.get("Custody-Chain-Head") != head:
+            yield Wrong("custody_head", layout.CUSTODY, {"other": layout.BAG_INFO})
+        if layout.CUSTODY in self.unsound:
+            return
+        for entry, _hash in chain:
+            if self._case_reference not in ("", entry.case):
+                yield _contradiction(layout.CUSTODY, layout.CASE_JSON, f"{entry.sequence}")
+            stated = self._exhibits.get(entry.exhibit_number or 0, entry.exhibit_sha256)
+            if entry.exhibit_sha256 and stated != entry.exhibit_sha256:
+                yield _contradiction(layout.CUSTODY, layout.CASE_JSON, f"E{entry.exhibit_number}")
+
+
+def _entry(line: bytes) -> tuple[custody.Entry, str]:
+    """One line of custody.jsonl: the entry and its stored hash. Raises KeyError, TypeError or ValueError."""
+    record = json.loads(line, object_pairs_hook=_once)
+    stated = record["entry"]
+    if set(record) != {"entry", "hash"}:
+        raise ValueError("A line of the chain holds an entry and its hash.")
+    entry = custody.Entry(**{**stated, "at": datetime.fromisoformat(stated["at"])})
+    if entry.as_json() != stated:
+        raise ValueError("An entry is not in the form in which it was hashed.")
+    return entry, str(record["hash"])
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names are there once: two programs could read a doubled one differently."""
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("A name is there twice.")
+    return record
+
+
+def _malformed(name: str, zh_hans: str, en: str) -> Wrong:
+    return Wrong("malformed", name, {"where": Text(zh_hans, en)})
+
+
+def _contradiction(name: str, other: str, where: str) -> Wrong:
+    return Wrong("contradiction", name, {"other": other, "where": where})

@@ -1,0 +1,155 @@
+"""One reading of one case file: every file once, then the lists, the signature, the contents. No Django."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+from cases.casefile import layout
+from cases.casefile.box import Box, Damaged, Wrong
+from cases.casefile.contents import Contents
+from cases.casefile.sign import KeyUnusable, fingerprint, is_signed, public_key
+from cases.casefile.timestamp import NoStamp, Stamp, read_stamp
+from cases.rules.text import Text
+
+# What is looked into besides being hashed. A longer file than this is no list and no case.json of ours.
+LARGEST_TEXT = 64 * 1024 * 1024
+LOOKED_INTO = frozenset({*layout.REQUIRED, layout.TIMESTAMP}) - {layout.DOCUMENT, layout.CONTACTS_CSV}
+
+
+class Inspection:
+    """What is wrong, by (code, name), in the order in which it was found; and what else is to be told."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.wrong: dict[tuple[str, str], Wrong] = {}
+        self.notes: list[Wrong] = list(box.notes)
+        self.digests: dict[str, str] = {}
+        self.texts: dict[str, bytes] = {}
+        self.contents = Contents({}, {}, {}, frozenset())
+        self.stamp: Stamp | None = None
+        self.fingerprint = ""
+        self.is_signer_known = False
+        for found in box.findings:
+            self._find(found)
+
+    def run(self, *, pinned: EllipticCurvePublicKey | None, stamp_root: Path | None) -> None:
+        for name in self.box.names():
+            self._read(name)
+        self._compare_with_manifests()
+        self._check_signature(pinned)
+        self._check_stamp(stamp_root)
+        renamed = [
+            str(found.values["other"]) for (code, _name), found in self.wrong.items() if code == "renamed"
+        ]
+        unsound = frozenset((*renamed, *(name for _code, name in self.wrong)))
+        sizes = {name: self.box.size(name) for name in self.digests}
+        self.contents = Contents(self.texts, self.digests, sizes, unsound)
+        for found in self.contents.check():
+            self._find(found)
+
+    def _find(self, found: Wrong) -> None:
+        self.wrong.setdefault((found.code, found.name), found)
+
+    def _read(self, name: str) -> None:
+        digest, kept = hashlib.sha256(), bytearray()
+        keep = name in LOOKED_INTO and self.box.size(name) <= LARGEST_TEXT
+        try:
+            for chunk in self.box.chunks(name):
+                digest.update(chunk)
+                if keep:
+                    kept += chunk
+        except Damaged:
+            self._find(Wrong("damaged", name))
+            return
+        self.digests[name] = digest.hexdigest()
+        if keep:
+            self.texts[name] = bytes(kept)
+
+    def _compare_with_manifests(self) -> None:
+        listed = self._listed()
+        there = {*self.digests, *(name for code, name in self.wrong if code == "damaged")}
+        added = [
+            name for name in self.digests if name not in listed and name not in layout.OUTSIDE_THE_MANIFESTS
+        ]
+        for name in dict.fromkeys((*listed, *layout.REQUIRED)):
+            if name in there:
+                if (
+                    self.digests.get(name) != listed.get(name, self.digests.get(name))
+                    and name in self.digests
+                ):
+                    self._find(Wrong("altered", name))
+                continue
+            new_name = next((other for other in added if self.digests[other] == listed.get(name)), None)
+            if new_name is None:
+                self._find(Wrong("missing", name))
+            else:
+                added.remove(new_name)
+                self._find(Wrong("renamed", name, {"other": new_name}))
+        for name in added:
+            self._find(Wrong("added", name))
+
+    def _listed(self) -> dict[str, str]:
+        """What the two manifests list, path to SHA-256; lines that cannot be are findings."""
+        listed: dict[str, str] = {}
+        for manifest in (layout.MANIFEST, layout.TAG_MANIFEST):
+            is_payload = manifest == layout.MANIFEST
+            for line in layout.read_manifest(self.texts.get(manifest, b"")):
+                belongs = bool(line.path) and line.path.startswith(layout.PAYLOAD) is is_payload
+                if not belongs or line.path in listed or line.path in layout.OUTSIDE_THE_MANIFESTS:
+                    where = Text(f"第 {line.number} 行", f"line {line.number}")
+                    self._find(Wrong("malformed", manifest, {"where": where}))
+                else:
+                    listed[line.path] = line.sha256
+        return listed
+
+    def _check_signature(self, pinned: EllipticCurvePublicKey | None) -> None:
+        own = self._own_key()
+        key = pinned or own
+        content, signature = self.texts.get(layout.TAG_MANIFEST), self.texts.get(layout.SIGNATURE)
+        if key is None or content is None or signature is None:
+            return  # Each of these has its finding: missing, damaged or not a key.
+        if is_signed(content, signature, key):
+            self.is_signer_known = pinned is not None
+            if pinned is None:
+                self.notes.append(Wrong("unknown_signer", self.fingerprint))
+            return
+        if pinned and own and is_signed(content, signature, own):
+            self._find(Wrong("other_key", layout.SIGNATURE, {"other": self.fingerprint}))
+            return
+        tags = {name for _code, name in self.wrong if not name.startswith(layout.PAYLOAD)}
+        self._find(Wrong("signature", layout.SIGNATURE, {"other": layout.TAG_MANIFEST}))
+        if tags:
+            # The list fits neither its signature nor its files: it is the list that was changed.
+            self._find(Wrong("tag_manifest", layout.TAG_MANIFEST))
+
+    def _own_key(self) -> EllipticCurvePublicKey | None:
+        """The key that lies in the case file; it shows who signed only to those who know it."""
+        pem = self.texts.get(layout.PUBLIC_KEY)
+        if pem is None:
+            return None
+        try:
+            key = public_key(pem)
+        except KeyUnusable:
+            self._find(Wrong("key_unusable", layout.PUBLIC_KEY))
+            return None
+        self.fingerprint = fingerprint(key)
+        return key
+
+    def _check_stamp(self, root: Path | None) -> None:
+        token, manifest = self.texts.get(layout.TIMESTAMP), self.texts.get(layout.MANIFEST)
+        if token is None:
+            self.notes.append(Wrong("own_time", layout.TIMESTAMP))
+            return
+        if manifest is None or ("altered", layout.MANIFEST) in self.wrong:
+            return  # A stamp cannot fit a manifest that was changed; that is one finding, not two.
+        try:
+            self.stamp = read_stamp(token, manifest, root)
+        except NoStamp as error:
+            self._find(Wrong("stamp", layout.TIMESTAMP, {"where": error.text}))
+            return
+        code = "stamp_checked" if self.stamp.is_checked else "stamp_unchecked"
+        at = self.stamp.at.strftime("%Y-%m-%d %H:%M:%S UTC")
+        self.notes.append(Wrong(code, self.stamp.authority, {"where": at}))

@@ -1,0 +1,94 @@
+"""Checks a case file without the site that made it: names every change, repairs nothing. No Django.
+
+Anything that a stranger hands over may be read with it: time and memory are bounded by the size of
+what was handed over. The words are "unchanged since", never more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cases.casefile import layout
+from cases.casefile.box import Unreadable, Wrong, open_box
+from cases.casefile.inspection import Inspection
+from cases.casefile.sign import public_key
+from cases.casefile.timestamp import Stamp
+from cases.casefile.wording import SUMMARIES, sentence
+from cases.rules.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it was made: the file, a code, a sentence."""
+
+    name: str
+    reason: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found. `notes` are no alterations; `since` is the time the case file states for itself."""
+
+    is_readable: bool
+    findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...] = ()
+    reference: str = ""
+    since: str = ""
+    fingerprint: str = ""
+    is_signer_known: bool = False
+    stamp: Stamp | None = None
+    file_count: int = 0
+
+    @property
+    def is_unaltered(self) -> bool:
+        return self.is_readable and not self.findings
+
+    @property
+    def exit_code(self) -> int:
+        """0 unaltered, 1 altered, 2 unreadable."""
+        return 0 if self.is_unaltered else 1 if self.is_readable else 2
+
+    def summary(self) -> Text:
+        if self.is_unaltered:
+            return SUMMARIES["unaltered"].fill(since=self.since, count=str(self.file_count))
+        return SUMMARIES["altered" if self.is_readable else "unreadable"].fill(count=str(len(self.findings)))
+
+
+def verify(path: Path, *, key: bytes | None = None, stamp_root: Path | None = None) -> Verdict:
+    """Check the case file at `path`, a ZIP or an unpacked folder; never changes it.
+
+    `key`: the public key (PEM) the signature must be made with; without it the signer is reported as
+    unknown, with the fingerprint to compare. `stamp_root`: root certificate (PEM) of the time-stamp
+    authority. Raises KeyUnusable when `key` is no key; everything else is in the verdict.
+    """
+    pinned = public_key(key) if key is not None else None
+    try:
+        box = open_box(path)
+    except Unreadable as error:
+        return Verdict(False, (_finding(Wrong(error.code, error.name, error.values)),))
+    try:
+        if layout.MANIFEST not in box.names() and layout.TAG_MANIFEST not in box.names():
+            wrong = Wrong("not_a_case_file", path.name, {"other": layout.MANIFEST})
+            return Verdict(False, tuple(_finding(found) for found in (*box.findings, wrong)))
+        seen = Inspection(box)
+        seen.run(pinned=pinned, stamp_root=stamp_root)
+    finally:
+        box.close()
+    return Verdict(
+        is_readable=True,
+        findings=tuple(_finding(found) for found in seen.wrong.values()),
+        notes=tuple(_finding(found) for found in seen.notes),
+        reference=seen.contents.reference,
+        since=seen.contents.since,
+        fingerprint=seen.fingerprint,
+        is_signer_known=seen.is_signer_known,
+        stamp=seen.stamp,
+        file_count=len(seen.digests),
+    )
+
+
+def _finding(found: Wrong) -> Finding:
+    values = {"name": found.name, **found.values}
+    return Finding(name=found.name, reason=found.code, text=sentence(found.code, **values))
