@@ -1,0 +1,125 @@
+"""What a file is and whether it is whole is told by its content, never by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+from PIL import Image
+
+from cases.evidence import inspection
+from cases.evidence.refused import Refused
+from tests import hostile, pictures
+
+KINDS = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "WEBP": "image/webp",
+    "HEIF": "image/heic",
+    "AVIF": "image/avif",
+}
+
+
+def inspect(folder: Path, data: bytes) -> inspection.Facts:
+    path = folder / "file"
+    path.write_bytes(data)
+    return inspection.inspect(path)
+
+
+def refusal_of(folder: Path, data: bytes) -> Refused:
+    with pytest.raises(Refused) as refused:
+        inspect(folder, data)
+    return refused.value
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_phone_screenshot_is_taken_in_every_kind_phones_make(tmp_path: Path, kind: str) -> None:
+    facts = inspect(tmp_path, pictures.encoded(pictures.screenshot(), kind))
+
+    assert (facts.media_type, facts.width, facts.height) == (KINDS[kind], 1080, 2400)
+    assert (facts.page_count, facts.frame_count) == (1, 1)
+
+
+def test_a_pdf_is_opened_and_its_pages_counted(tmp_path: Path) -> None:
+    facts = inspect(tmp_path, pictures.pdf(("one", "two", "three")))
+
+    assert (facts.media_type, facts.page_count, facts.width) == ("application/pdf", 3, None)
+
+
+def test_a_long_screenshot_of_a_whole_conversation_is_taken(tmp_path: Path) -> None:
+    facts = inspect(tmp_path, pictures.encoded(pictures.screenshot(size=(1080, 30_500))))
+
+    assert facts.height == 30_500
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "PDF"])
+@pytest.mark.parametrize("percent", range(0, 100, 10))
+def test_a_file_cut_off_on_its_way_is_refused(tmp_path: Path, kind: str, percent: int) -> None:
+    whole = pictures.pdf() if kind == "PDF" else pictures.picture(kind)
+
+    refusal = refusal_of(tmp_path, whole[: len(whole) * percent // 100 or 4])
+
+    assert refusal.code in {"damaged", "unknown"}
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("missing", [1, 4, 12])
+def test_even_the_last_bytes_are_missed(tmp_path: Path, kind: str, missing: int) -> None:
+    assert refusal_of(tmp_path, pictures.picture(kind)[:-missing]).code == "damaged"
+
+
+def test_a_large_png_with_one_changed_byte_is_refused(tmp_path: Path) -> None:
+    data = bytearray(pictures.encoded(pictures.screenshot()))
+    data[len(data) // 2] ^= 1
+
+    assert refusal_of(tmp_path, bytes(data)).code == "damaged"
+
+
+@pytest.mark.parametrize("name", hostile.FILES)
+def test_a_hostile_file_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
+    code, data = hostile.FILES[name]()
+
+    refusal = refusal_of(tmp_path, data)
+
+    assert refusal.code == code
+    assert refusal.messages[0].endswith(".")
+
+
+@pytest.mark.parametrize("name", hostile.POLYGLOTS)
+def test_something_else_behind_a_whole_picture_does_not_spoil_it(tmp_path: Path, name: str) -> None:
+    media_type, data = hostile.POLYGLOTS[name]()
+
+    assert inspect(tmp_path, data).media_type == media_type
+
+
+def test_a_moving_picture_tells_how_many_frames_it_has(tmp_path: Path) -> None:
+    assert inspect(tmp_path, hostile.moving("WEBP", frames=3)).frame_count == 3
+    assert inspect(tmp_path, hostile.moving("PNG", frames=3)).frame_count == 3
+
+
+def test_a_pdf_that_opens_without_a_password_is_taken_though_it_forbids_copying(tmp_path: Path) -> None:
+    data = hostile.encrypted_pdf(user_password="")
+
+    assert inspect(tmp_path, data).page_count == 2
+
+
+@override_settings(EXHIBIT_MAX_PAGES=2)
+def test_a_pdf_with_too_many_pages_is_refused(tmp_path: Path) -> None:
+    refusal = refusal_of(tmp_path, pictures.pdf(("one", "two", "three")))
+
+    assert refusal.messages == ["The PDF has 3 pages, at most 2 are taken. Send the pages that matter."]
+
+
+def test_a_picture_made_by_two_lenses_counts_as_a_jpeg(tmp_path: Path) -> None:
+    image = pictures.screenshot(size=(400, 300))
+    data = pictures.encoded(image, "MPO", save_all=True, append_images=[image])
+
+    facts = inspect(tmp_path, data)
+
+    assert (facts.media_type, facts.frame_count) == ("image/jpeg", 2)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_pngs_of_every_make_are_taken(tmp_path: Path, mode: str) -> None:
+    assert inspect(tmp_path, pictures.encoded(Image.new(mode, (30, 40)))).height == 40
