@@ -9,6 +9,8 @@ from cases.models import Case, Membership, Role
 from tests import factories
 from tracker.accounts.models import User
 
+pytest_plugins = ["tests.fixtures", "tests.not_run"]
+
 
 @pytest.fixture
 def alice(db: None) -> User:

@@ -1,0 +1,121 @@
+"""Fixtures that start real programs. A program that is not installed skips the test, and the end says so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import programs
+from tests.databases import PostgresqlDatabases, SqliteDatabases
+from tests.mail_server import MailServer, mail_server
+from tests.running import Site, run_site
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from tracker.prepare import compile_messages
+
+    compile_messages()
+
+
+@contextmanager
+def _or_skip() -> Iterator[None]:
+    try:
+        yield
+    except programs.NotInstalled as error:
+        pytest.skip(str(error))
+
+
+def _on_postgresql() -> bool:
+    return os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A private PostgreSQL, as DATABASE_URL takes it; the one of the whole run where it has one."""
+    if _on_postgresql():
+        yield os.environ["DATABASE_URL"]
+        return
+    with _or_skip(), programs.postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A private Redis, as REDIS_URL takes it; the one of the whole run where it has one."""
+    if os.environ.get("REDIS_URL"):
+        yield os.environ["REDIS_URL"]
+        return
+    with _or_skip(), programs.redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _mail_server() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_server(_mail_server: MailServer) -> MailServer:
+    """A real SMTP server with an empty letter box; tests.mail_server tells what it can be told to answer."""
+    _mail_server.forget()
+    return _mail_server
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """Chromium, together with a font for Chinese."""
+    with _or_skip():
+        programs.find("NotoSansCJK-Regular.ttc")
+        return programs.find("chromium")
+
+
+@pytest.fixture(scope="session")
+def running_site() -> Iterator[Site]:
+    """The three real processes on SQLite, files and the embedded broker, for all tests that look at one."""
+    with run_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def _databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> SqliteDatabases | PostgresqlDatabases:
+    folder = tmp_path_factory.mktemp("databases")
+    if _on_postgresql():
+        return PostgresqlDatabases(request.getfixturevalue("postgresql_url"), folder)
+    return SqliteDatabases(folder)
+
+
+@pytest.fixture
+def fresh_database(_databases: SqliteDatabases | PostgresqlDatabases) -> Iterator[str]:
+    """The DATABASE_URL of a migrated, empty database for this test alone: give it to a process."""
+    with _databases.one() as url:
+        yield url
+
+
+@pytest.fixture
+def committed_db(fresh_database: str, django_db_blocker: Any) -> Iterator[str]:
+    """This process, all its threads included, works in a database of its own: commits are real.
+
+    Instead of `db`. A thread of a test closes its connection itself (django.db.connections.close_all).
+    """
+    import environ
+    from django.db import connections
+
+    settings, before = connections.settings["default"], connections["default"]
+    kept = settings["NAME"]
+    settings["NAME"] = environ.Env.db_url_config(fresh_database)["NAME"]
+    connections["default"] = connections.create_connection("default")
+    try:
+        with django_db_blocker.unblock():
+            yield fresh_database
+    finally:
+        connections["default"].close()
+        settings["NAME"] = kept
+        connections["default"] = before
