@@ -52,6 +52,7 @@ def environment(*files: str) -> Path:
         )
     with _alone():
         if not _is_installed(wanted):  # another start may have installed it while we waited
+            print("Installing the packages this project needs, once; this takes a minute or two ...", flush=True)
             _make_venv()
             _install(files)
             STAMP.write_text(json.dumps({**_installed(), **wanted}))
@@ -106,8 +107,6 @@ def _make_venv() -> None:
 
 
 def _install(files: tuple[str, ...]) -> None:
-    print("Installing the packages this project needs; this happens once and takes a minute or two ...")
-    sys.stdout.flush()
     listed = [part for name in files for part in ("-r", str(ROOT / name))]
     command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--quiet", "--progress-bar=off", *listed]
     with LOG.open("w") as log:

@@ -7,7 +7,6 @@ aside in the folder of processed messages while the rest flows.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import time
@@ -32,13 +31,16 @@ class Channel(filesystem.Channel):
         draft.write_text(dumps(payload), encoding="utf-8")
         os.replace(draft, folder / name)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         """The next whole message for `queue`. Raises queue.Empty when there is none."""
         while True:
             try:
-                return super()._get(queue)
-            except (json.JSONDecodeError, UnicodeDecodeError):
-                log.warning("A message that could not be read was set aside; the tick will find its work")
+                message = super()._get(queue)
+            except (ValueError, RecursionError):
+                message = None
+            if isinstance(message, dict) and "properties" in message:
+                return message
+            log.warning("A message that could not be read was set aside; the tick will find its work")
 
 
 class Transport(filesystem.Transport):

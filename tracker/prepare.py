@@ -53,7 +53,7 @@ def bring_up_to_date() -> None:
     from django.db import Error
 
     try:
-        _compile_messages()
+        compile_messages()
         _migrate()
         _collect_static()
     except Error as error:
@@ -69,7 +69,8 @@ def bring_up_to_date() -> None:
         ) from error
 
 
-def _compile_messages() -> None:
+def compile_messages() -> None:
+    """Compile the translations when a .po file is newer than its .mo, or has none."""
     for source in (CHECKOUT / "locale").glob("*/LC_MESSAGES/django.po"):
         compiled = source.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime_ns < source.stat().st_mtime_ns:
