@@ -107,6 +107,9 @@ def database(default: Path) -> dict[str, Any]:
             ),
         }
     elif engine.endswith("postgresql"):
+        server = urlsplit(url).netloc.rpartition("@")[2]
+        if server.lower().startswith("%2f"):  # the folder of a Unix socket
+            config["HOST"] = unquote(server)
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
         config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
