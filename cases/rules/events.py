@@ -42,6 +42,9 @@ PROBLEM_KINDS = (
     "question",
     "other",
 )
+RISKS = ("normal", "high")
+URGENCIES = ("normal", "urgent")
+COMPLEXITIES = ("standard", "complex")
 MERCHANT_KINDS = ("brand_flagship", "verified_enterprise", "small_shop", "personal_shop")
 
 

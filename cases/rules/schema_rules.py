@@ -7,10 +7,13 @@ from typing import Literal, cast
 
 from cases.rules.clocks import AtOnce, Clock, LastCall, Minutes, Moment, NextHours, Workdays
 from cases.rules.events import (
+    COMPLEXITIES,
     CONTACT_OUTCOMES,
     EVENT_KINDS,
     MILESTONE_KINDS,
     PROBLEM_KINDS,
+    RISKS,
+    URGENCIES,
     EventPattern,
 )
 from cases.rules.playbooks import Channel, Citation, DeadlineRule, Input, MetBy, Trigger
@@ -35,9 +38,9 @@ def read_condition(table: Table) -> Condition:
     """A condition; an empty table is one that always holds."""
     condition = Condition(
         problem_kinds=frozenset(table.names("problem_kinds", PROBLEM_KINDS)),
-        risks=frozenset(table.names("risks", ("normal", "high"))),
-        urgencies=frozenset(table.names("urgencies", ("normal", "urgent"))),
-        complexities=frozenset(table.names("complexities", ("standard", "complex"))),
+        risks=frozenset(table.names("risks", RISKS)),
+        urgencies=frozenset(table.names("urgencies", URGENCIES)),
+        complexities=frozenset(table.names("complexities", COMPLEXITIES)),
         last_outcomes=frozenset(table.names("last_outcomes", CONTACT_OUTCOMES)),
         during_big_sale=table.maybe_flag("during_big_sale"),
         has_partner=table.maybe_flag("has_partner"),
