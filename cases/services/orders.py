@@ -65,6 +65,10 @@ def add_order(
         raise ValidationError(
             {"received_at": _("It cannot have arrived before it was paid; check both times.")}
         )
+    if amount is not None and amount < 0:
+        raise ValidationError({"amount": _("An amount cannot be less than nothing; leave out the minus.")})
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise ValidationError({"currency": _("Write the currency as three capital letters, as in CNY.")})
     order = Order(
         case=case,
         platform=platform.strip(),

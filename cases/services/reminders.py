@@ -189,16 +189,21 @@ def _send(row: Reminder, recipient: User, postman: Postman, at: datetime | None,
 
 
 def _record_sent(row: Reminder, at: datetime | None) -> None:
-    for pause in PAUSES_SECONDS:
+    """Write down that the mail is out; it must not go out again for anything that fails here."""
+    for pause in (*PAUSES_SECONDS, None):
         try:
             return _mark_sent(row, at)
         except (OperationalError, InterfaceError):
-            if connection.in_atomic_block:
+            if pause is None or connection.in_atomic_block:
                 raise
             log.warning("Reminder %s is sent, but the database does not answer; trying again", row.pk)
             connection.close()
             time.sleep(pause)
-    _mark_sent(row, at)
+        except Exception:
+            log.exception("Reminder %s is sent, but its custody entry cannot be written", row.pk)
+            sent = Reminder.objects.filter(pk=row.pk)
+            sent.update(sent_at=_clock(at), failure="Sent, but the custody entry could not be written.")
+            return None
 
 
 @transaction.atomic

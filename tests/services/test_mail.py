@@ -1,0 +1,242 @@
+"""What a reminder mail says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from cases.models import Case, Reminder
+from cases.services import contacts, mail, milestones
+from tests import factories
+from tests.services.when import shanghai
+from tracker.accounts.models import User
+
+AT = shanghai("2026-09-01 20:45")
+
+
+@pytest.fixture(autouse=True)
+def site(settings: Any) -> None:
+    settings.SITE_URL = "https://cases.example.org"
+
+
+@pytest.fixture
+def unanswered(case: Case, alice: User) -> Reminder:
+    """Alice's message to the shop of 20:45, due at 21:15."""
+    contacts.log_contact(case=case, by=alice, at=AT, channel="shop_message", outcome="no_answer")
+    return Reminder.objects.get(step="due")
+
+
+@pytest.fixture
+def window(case: Case, alice: User) -> Reminder:
+    """Alice's complaint with a partner: from 30 September to the end of 8 October."""
+    milestones.log_milestone(
+        case=case,
+        by=alice,
+        at=shanghai("2026-09-24 10:00"),
+        kind="handed_to_partner",
+        happened_at=shanghai("2026-09-24 10:00"),
+        facts={"usual_workdays": 1},
+    )
+    return Reminder.objects.get(step="window_opens")
+
+
+def sent(reminder: Reminder, at: datetime, recipient: User | None = None) -> EmailMessage:
+    """The mail as a mail program reads it."""
+    recipient = recipient or reminder.deadline.case.owner
+    message = mail.reminder_mail(reminder=reminder, recipient=recipient, at=at)
+    parsed = message_from_bytes(message.message().as_bytes(linesep="\r\n"), policy=policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def subject_of(message: EmailMessage) -> str:
+    """The subject as it is shown; a folded header begins with a blank."""
+    return str(message["Subject"]).strip()
+
+
+def text(message: EmailMessage, kind: str = "plain") -> str:
+    body = message.get_body(preferencelist=(kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_the_first_line_is_the_action(unanswered: Reminder):
+    lines = text(sent(unanswered, shanghai("2026-09-01 21:15"))).splitlines()
+
+    assert lines[0] == "Log “no reply”, then go to the order-card service or the official service."
+
+
+def test_the_subject_says_what_and_until_when_in_sixty_signs(unanswered: Reminder):
+    subject = subject_of(sent(unanswered, shanghai("2026-09-01 21:15")))
+
+    assert subject == "Until Tue 1 Sept 21:15: Log “no reply”, then go to the orde…"
+    assert len(subject) == 60
+
+
+def test_the_mail_names_case_time_zone_reason_and_links(unanswered: Reminder, case: Case):
+    body = text(sent(unanswered, shanghai("2026-09-01 21:15")))
+
+    assert "Until Tue 1 Sept 2026 21:15 (China Standard Time)." in body
+    assert f"Case: Parcel never arrived ({case.reference})" in body
+    assert f"https://cases.example.org/cases/{case.reference}/" in body
+    assert "https://cases.example.org/settings/" in body
+    assert "Why this date: The shop has not replied" in body
+    assert "- Plus 30 minutes = " in body
+
+
+def test_the_html_part_says_the_same(unanswered: Reminder, case: Case):
+    html = text(sent(unanswered, shanghai("2026-09-01 21:15")), "html")
+
+    assert "<h1>Log “no reply”" in html
+    assert "Until Tue 1 Sept 2026 21:15 (China Standard Time)." in html
+    assert f'href="https://cases.example.org/cases/{case.reference}/"' in html
+
+
+def test_the_html_part_loads_nothing_and_knows_the_dark(unanswered: Reminder):
+    html = text(sent(unanswered, shanghai("2026-09-01 21:15")), "html")
+    found: list[tuple[str, str, str | None]] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.extend((tag, name, value) for name, value in attrs if name in {"src", "href", "style"})
+
+    Reader().feed(html)
+
+    assert {tag for tag, _name, _value in found} == {"a"}
+    assert "url(" not in html
+    assert "prefers-color-scheme: dark" in html
+
+
+def test_a_moment_is_told_in_the_readers_zone(unanswered: Reminder, alice: User):
+    alice.time_zone = "Europe/Berlin"
+
+    body = text(sent(unanswered, shanghai("2026-09-01 21:15"), alice))
+
+    assert "Until Tue 1 Sept 2026 15:15 (Central European Summer Time)." in body
+
+
+def test_a_day_is_told_in_the_zone_where_it_is_counted(window: Reminder, alice: User):
+    alice.time_zone = "America/Los_Angeles"
+
+    body = text(sent(window, shanghai("2026-09-30 09:00"), alice))
+
+    assert "From Wed 30 Sept 2026 until the end of Thu 8 Oct 2026 (China Standard Time)." in body
+
+
+def test_the_subject_of_a_window_that_opens_says_so(window: Reminder):
+    subject = subject_of(sent(window, shanghai("2026-09-30 09:00")))
+
+    assert subject.startswith("From today until Thu 8 Oct: Ask the partner")
+
+
+def test_a_provisional_date_is_called_provisional(window: Reminder):
+    window.deadline.is_provisional = True
+
+    message = sent(window, shanghai("2026-09-30 09:00"))
+
+    assert "This date is provisional" in text(message)
+    assert "This date is provisional" in text(message, "html")
+
+
+def test_a_reminder_an_hour_late_does_not_mention_it(unanswered: Reminder):
+    assert "late" not in text(sent(unanswered, shanghai("2026-09-01 22:15")))
+
+
+def test_a_reminder_more_than_an_hour_late_says_so(unanswered: Reminder):
+    message = sent(unanswered, shanghai("2026-09-06 09:00"))
+
+    assert subject_of(message).startswith("Late: Overdue since Tue 1 Sept 21:15: Log")
+    assert "This reminder is late: it should have reached you on Tue 1 Sept 2026 21:15." in text(message)
+    assert "This was due by Tue 1 Sept 2026 21:15 (China Standard Time)." in text(message)
+
+
+def test_a_chinese_reader_gets_chinese_knowledge_and_dates(window: Reminder, alice: User):
+    alice.language = "zh-hans"
+
+    message = sent(window, shanghai("2026-09-30 09:00"), alice)
+
+    assert text(message).splitlines()[0] == "先向合作平台询问进展；到期仍无结果，升级到抖音官方客服。"
+    assert "2026年10月8日星期四" in text(message)
+    assert "10月8日周四" in message["Subject"]
+    assert message["Content-Language"] == "zh-hans"
+
+
+def test_the_headers_are_those_of_an_automatic_mail_to_one_person(unanswered: Reminder):
+    message = sent(unanswered, shanghai("2026-09-01 21:15"))
+
+    assert message["To"] == "alice@example.org"
+    assert message["Message-ID"] == unanswered.message_id
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert len(message.get_all("Date", [])) == 1
+    assert message["Cc"] is None
+    assert message["Bcc"] is None
+    assert message["List-Unsubscribe"] is None
+
+
+def test_no_line_is_longer_than_mail_allows(unanswered: Reminder, alice: User):
+    unanswered.deadline.case.title = "长" * 120
+    message = mail.reminder_mail(reminder=unanswered, recipient=alice, at=shanghai("2026-09-01 21:15"))
+
+    raw = message.message().as_bytes(linesep="\r\n")
+
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        pytest.param("Tea\r\nBcc: mallory@example.org", id="carriage return and line feed"),
+        pytest.param("Tea\nX-Evil: 1", id="line feed"),
+        pytest.param("Tea\x00\x0b\x85\u2028X-Evil: 1", id="other line ends and control characters"),
+    ],
+)
+def test_no_text_can_add_a_header(unanswered: Reminder, hostile: str):
+    because: dict[str, Any] = unanswered.deadline.because
+    because["action"] = {"zh-hans": hostile, "en": hostile}
+    unanswered.deadline.case.title = hostile
+
+    message = sent(unanswered, shanghai("2026-09-01 21:15"))
+
+    assert set(message.keys()) == {
+        "Content-Type",
+        "MIME-Version",
+        "Subject",
+        "From",
+        "To",
+        "Date",
+        "Message-ID",
+        "Auto-Submitted",
+        "Content-Language",
+    }
+    assert "\n" not in message["Subject"]
+
+
+def test_what_a_user_wrote_is_text_in_the_html_part(unanswered: Reminder):
+    unanswered.deadline.case.title = "<script>alert(1)</script>"
+
+    html = text(sent(unanswered, shanghai("2026-09-01 21:15")), "html")
+
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_case_of_a_playbook_that_is_gone_still_gets_its_mail(unanswered: Reminder, alice: User):
+    unanswered.deadline.case.playbook = "gone"
+    unanswered.deadline.in_days = True
+
+    assert "Tue 1 Sept 2026" in text(sent(unanswered, shanghai("2026-09-01 21:15"), alice))
+
+
+def test_another_deadline_has_another_message_id(unanswered: Reminder, alice: User):
+    other = factories.make_case(owner=alice)
+    contacts.log_contact(case=other, by=alice, at=AT, channel="shop_message", outcome="no_answer")
+
+    ids = set(Reminder.objects.values_list("message_id", flat=True))
+
+    assert len(ids) == 2
+    assert all(one.startswith("<reminder.") and one.endswith("@cases.example.org>") for one in ids)
