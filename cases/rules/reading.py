@@ -95,7 +95,7 @@ class Table:
 
     def one_of(self, key: str, allowed: Collection[str], *, default: str | None = None) -> str:
         value = self.string(key, default=default)
-        return value if not value else self._known(key, value, allowed)
+        return self._known(key, value, allowed) if value and key in self.data else value
 
     def names(self, key: str, allowed: Collection[str] | None = None) -> tuple[str, ...]:
         """A list of strings, each of `allowed`, none twice; empty when the key is not there."""

@@ -27,10 +27,12 @@ def read_hours(channel: Table, zone: ZoneInfo) -> OpeningHours:
         word = channel.one_of("hours", ("always", "unknown"))
         return OpeningHours.always(zone) if word == "always" else OpeningHours.unknown(zone)
     table = channel.table("hours")
+    before = len(channel.mistakes.found)
     daily = _frames(table, "daily") or ()
     week = tuple(daily if (own := _frames(table, day)) is None else own for day in WEEKDAYS)
     days_off = _frames(table, "days_off")
-    if channel.has("hours") and not any(week):
+    # Frames that could not be read have been spoken of already.
+    if channel.has("hours") and not any(week) and len(channel.mistakes.found) == before:
         channel.wrong("hours", "has no time at which it is open; give daily or weekdays, or write “unknown”.")
     table.done()
     return OpeningHours("frames", zone, week, days_off, is_statutory_day_off)
