@@ -242,7 +242,8 @@ def test_an_empty_file_says_everything_that_it_needs(tmp_path):
 def test_a_file_of_the_wrong_shape_is_a_list_of_mistakes_and_no_crash(tmp_path):
     (tmp_path / "odd.toml").write_text(
         'name = 1\nedition = []\nzone = {}\nsources = [1]\ncited = "x"\nchannels = { a = 1 }\n'
-        'rules = { b = { clock = 1, starts = [1], met_by = {} } }\nsituations = [{ when = [], channels = "x" }]\n'
+        "rules = { b = { clock = 1, starts = [1], met_by = {} } }\n"
+        'situations = [{ when = [], channels = "x" }]\n'
         "figures = [{ low = 3, high = 1 }]\nnotes = 5\n",
         encoding="utf-8",
     )

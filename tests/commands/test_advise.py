@@ -1,0 +1,93 @@
+"""advise says on the shell what the case's page says."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cases.models import ContactOutcome, Outcome, Urgency
+from cases.services import cases as case_service
+from cases.services import contacts
+from tests import factories
+
+
+def advise(*arguments):
+    out = StringIO()
+    call_command("advise", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def urgent(alice):
+    return factories.make_case(owner=alice, urgency=Urgency.URGENT)
+
+
+def test_an_urgent_case_is_told_to_dial_while_the_hotline_is_open(urgent):
+    answer = json.loads(advise(urgent.reference, "--at", "2026-09-24T12:00", "--json"))
+
+    assert [one["channel"] for one in answer[:2]] == ["hotline", "official_service"]
+    assert answer[0]["is_open"] is True
+    assert answer[0]["last_call"] == "2026-09-24T20:47:00+08:00"
+    assert answer[0]["prepare"][0] == {"key": "order_number", "text": "The order number", "ready": False}
+
+
+def test_at_night_it_is_told_when_the_hotline_opens(urgent):
+    text = advise(urgent.reference, "--at", "2026-09-24T23:00")
+
+    assert text.startswith("1. Official in-app service (official_service)")
+    assert "opens 2026-09-25 09:00" in text
+
+
+def test_a_channel_that_did_not_answer_leads_to_the_next(case, alice):
+    contacts.log_contact(
+        case=case,
+        by=alice,
+        at=factories.NOON,
+        started_at=factories.NOON,
+        channel="order_card",
+        outcome=ContactOutcome.NO_ANSWER,
+    )
+
+    answer = json.loads(advise(case.reference, "--at", "2026-09-01T11:00", "--json"))
+
+    assert answer[0]["channel"] == "shop_message"
+    assert (answer[-1]["channel"], answer[-1]["unanswered"]) == ("order_card", 1)
+
+
+def test_the_advice_comes_in_chinese_too(urgent):
+    assert "400 客服电话" in advise(urgent.reference, "--at", "2026-09-24T12:00", "--language", "zh-hans")
+
+
+def test_without_a_moment_it_speaks_of_now(urgent):
+    assert json.loads(advise(urgent.reference, "--json"))
+
+
+def test_a_closed_case_needs_no_advice(case, alice):
+    case_service.close_case(case=case, by=alice, at=factories.NOON, outcome=Outcome.SOLVED)
+
+    assert advise(case.reference) == "Nothing is left to do: the case is closed.\n"
+    assert json.loads(advise(case.reference, "--json")) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("nothing",), "There is no case “nothing”; its reference is in its address."),
+        (("{ref}", "--at", "soon"), "“soon” is not a moment; write it as 2026-09-24T20:45+08:00."),
+    ],
+)
+def test_what_cannot_be_advised_is_one_clear_sentence(case, arguments, sentence):
+    with pytest.raises(CommandError) as raised:
+        advise(*(argument.format(ref=case.reference) for argument in arguments))
+
+    assert str(raised.value) == sentence
+
+
+def test_a_case_whose_playbook_is_gone_says_so(alice):
+    case = factories.make_case(owner=alice, playbook="forgotten")
+
+    with pytest.raises(CommandError, match="The playbook of this case, “forgotten”, is not shipped any more"):
+        advise(case.reference)
