@@ -1,0 +1,1 @@
+"""The believable user behind `manage.py demo`: what happened, and the pictures that prove it."""
