@@ -23,8 +23,7 @@ from cases.evidence import inspection, intake, names, pictures, store
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused, could_not_keep
 from cases.models import Case, ContactAttempt, CustodyEntry, Exhibit, ExhibitSource, Role
-from cases.rules.events import Event
-from cases.services import custody, deadlines
+from cases.services import custody, deadlines, events
 from cases.services.exhibit_copies import (
     is_drawable,
     make_missing_working_copies,
@@ -290,5 +289,5 @@ def _next_number(case: Case) -> int:
 
 def _link(exhibit: Exhibit, contact: ContactAttempt, *, by: User, at: datetime) -> None:
     contact.exhibits.add(exhibit)
-    event = Event(kind="exhibit", name=contact.channel, at=at, contact_id=contact.pk)
+    event = events.of_exhibit(contact, at)
     deadlines.follow(case=exhibit.case, event=event, at=at, by=by, contact=contact)
