@@ -13,7 +13,7 @@ from cases.models import Case, Complexity, Outcome, Risk, Urgency
 from cases.services import playbooks
 
 
-class CaseForm(forms.ModelForm[Case]):
+class CaseForm(forms.ModelForm):
     """Everything that describes a case; consequences are the service's."""
 
     playbook = forms.ChoiceField(label=_("Where did you buy it?"), widget=forms.RadioSelect)

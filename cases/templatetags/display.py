@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -92,7 +92,33 @@ def moment(value: datetime | None, zone: Any = None) -> SafeString | str:
         return ""
     local = timezone.localtime(value, zone)
     words = _day_words(local.date(), timezone.localtime(timezone=zone).date())
-    return format_html('<time datetime="{}">{} {:%H:%M}</time>', local.isoformat(timespec="minutes"), words, local)
+    return format_html(
+        '<time datetime="{}">{} {}</time>', local.isoformat(timespec="minutes"), words, f"{local:%H:%M}"
+    )
+
+
+@register.simple_tag
+def until(one: Any) -> SafeString:
+    """When a shown deadline is due, or its window: days on the clock that counts, moments on the reader's."""
+    deadline = one.deadline
+    zone = one.zone if deadline.in_days else None
+    write = day if deadline.in_days else moment
+    end = write(deadline.due_at, zone)
+    if deadline.window_from is None:
+        words = _("until the end of %(end)s") if deadline.in_days else _("until %(end)s")
+        start = ""
+    else:
+        words, start = _("%(start)s to %(end)s"), write(deadline.window_from, zone)
+        days = {timezone.localtime(at, zone).date() for at in (deadline.window_from, deadline.due_at)}
+        if len(days) == 1:
+            end = _("the end of the day") if deadline.in_days or _is_day_end(deadline.due_at) else clock(deadline.due_at)
+    there = "" if deadline.in_days else other_zone(deadline.due_at, one.zone)
+    shown = mark_safe(conditional_escape(words) % {"start": start, "end": end})  # noqa: S308 (escaped parts)
+    return format_html("{} <span class=\"soft small\">({})</span>", shown, there) if there else shown
+
+
+def _is_day_end(value: datetime) -> bool:
+    return timezone.localtime(value).strftime("%H:%M:%S") == "23:59:59"
 
 
 @register.filter
@@ -124,3 +150,14 @@ def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
 def grouped(digest: str) -> str:
     """A hash in groups of eight, to be read aloud and compared by eye."""
     return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+
+
+@register.filter
+def in_minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)
+
+
+@register.filter
+def per_cent(value: Decimal | int, total: Decimal | int) -> int:
+    """A share as a whole number from 0 to 100."""
+    return max(0, min(100, round(100 * value / total))) if total else 0

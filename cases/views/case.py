@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from cases.forms.cases import CaseForm, ClosingForm
 from cases.forms.contacts import QuickContactForm
-from cases.models import Case, Outcome
-from cases.services import advice, contacts
+from cases.models import Case, Outcome, Status
+from cases.services import advice, contacts, playbooks
 from cases.services import cases as case_service
 from cases.views.access import case_view
 from cases.views.errors import tell
@@ -50,7 +50,9 @@ def _log_now(request: HttpRequest, case: Case, form: QuickContactForm) -> str:
 
 def _everything_about(case: Case) -> dict[str, Any]:
     now = timezone.now()
-    rows = list(case.deadlines.select_related("case", "contact"))
+    rows = list(case.deadlines.all())
+    for row in rows:
+        row.case = case
     open_deadlines = earliest_first(show((row for row in rows if row.is_open and not case.is_closed), at=now))
     advised = advice.advice_for(case, now)
     return {
@@ -58,9 +60,10 @@ def _everything_about(case: Case) -> dict[str, Any]:
         "now": now,
         "room": "case",
         "deadlines": open_deadlines,
-        "advised": advised,
+        "channels_by_key": getattr(playbooks.playbook_of(case), "channels", {}),
         "best": advised[0] if advised else None,
         "others": advised[1:],
+        "statuses": [choice for choice in Status.choices if choice[0] != Status.CLOSED],
         "orders": case.orders.prefetch_related("numbers"),
         "timeline": timeline_of(case, rows, now=now),
     }
@@ -100,6 +103,21 @@ def close_case(request: HttpRequest, case: Case) -> HttpResponse:
     return render(
         request, "cases/close_case.html", {"case": case, "form": form}, status=422 if posting else 200
     )
+
+
+@case_view("POST")
+def set_status(request: HttpRequest, case: Case) -> HttpResponse:
+    """Where an open case is: with me, with them, or one step up."""
+    status = request.POST.get("status", "")
+    try:
+        if status not in Status.values:
+            raise ValidationError(_("Choose one of the states shown."))
+        case_service.set_status(case=case, by=request.user, at=timezone.now(), status=status)
+        messages.success(request, _("The status is changed."))
+    except ValidationError as error:
+        for sentence in error.messages:
+            messages.error(request, sentence)
+    return redirect(case)
 
 
 @case_view("POST")

@@ -36,7 +36,9 @@ def deadlines(request: HttpRequest, case: Case) -> HttpResponse:
 
 def _page(request: HttpRequest, case: Case, *, said: str, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    rows = case.deadlines.select_related("case", "contact").prefetch_related("reminders")
+    rows = list(case.deadlines.prefetch_related("reminders"))
+    for row in rows:
+        row.case = case
     shown = show(rows, at=now)
     is_past = {one.deadline.pk: one.tone in {"met", "dropped"} or case.is_closed for one in shown}
     context = {

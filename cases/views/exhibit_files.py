@@ -6,6 +6,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from cases.models import Case, WorkingCopyKind
+from cases.services import exhibit_copies
 from cases.services import exhibits as exhibit_service
 from cases.views.access import case_view
 from cases.views.handing_out import hand_out, safe_name
@@ -51,6 +52,6 @@ def _copy(case: Case, number: int, kind: str) -> HttpResponseBase:
     copy = exhibit.working_copies.filter(kind=kind, page=1).first()
     if copy is None:
         raise Http404
-    response = FileResponse(exhibit_service.open_working_copy(copy), content_type=copy.media_type)
+    response = FileResponse(exhibit_copies.open_working_copy(copy), content_type=copy.media_type)
     response["Content-Length"] = str(copy.size)
     return hand_out(response)

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from cases.forms.exhibits import DescribeForm, UploadForm
 from cases.models import Case, Exhibit
+from cases.services import exhibit_copies
 from cases.services import exhibits as exhibit_service
 from cases.services import playbooks
 from cases.views.access import case_view
@@ -142,7 +143,8 @@ def exhibit(request: HttpRequest, case: Case, number: int) -> HttpResponse:
         "room": "exhibits",
         "exhibit": row,
         "form": form,
-        "preview": exhibit_service.preview_of(row),
+        "preview": exhibit_copies.preview_of(row),
+        "is_drawable": exhibit_copies.is_drawable(row),
         "before": numbers[place - 1] if place else None,
         "after": numbers[place + 1] if place + 1 < len(numbers) else None,
         "linked": row.contacts.all(),

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Deadline
-from cases.services.playbooks import zone_of
+from cases.rules.events import EventPattern
+from cases.services.playbooks import playbook_of, zone_of
 
 SOON = timedelta(hours=3)
 NEAR = timedelta(hours=24)
@@ -29,6 +30,27 @@ class ShownDeadline:
     @property
     def is_late(self) -> bool:
         return self.tone == "late"
+
+    @property
+    def answered_by(self) -> str:
+        """What to offer as the way to meet it: a "promise" settled, an "exhibit", or a "contact"."""
+        for pattern in self._patterns():
+            if "promise_kept" in pattern.names:
+                return "promise"
+            if pattern.kind == "exhibit":
+                return "exhibit"
+        return "contact"
+
+    @property
+    def channel(self) -> str:
+        """The channel to log, when only one can meet it; else empty."""
+        names = {name for pattern in self._patterns() if pattern.kind == "contact" for name in pattern.names}
+        return names.pop() if len(names) == 1 else ""
+
+    def _patterns(self) -> tuple[EventPattern, ...]:
+        playbook = playbook_of(self.deadline.case)
+        rule = playbook.rule_named(self.deadline.rule) if playbook else None
+        return tuple(met.pattern for met in rule.met_by) if rule else ()
 
 
 def show(deadlines: Iterable[Deadline], *, at: datetime) -> list[ShownDeadline]:

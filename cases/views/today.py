@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cases.models import Case, Whose
+from cases.models import Case, Membership, Role, Whose
 from cases.services import advice, deadlines
 from cases.views.fragments import render_page_or_fragment
 from cases.views.shown import earliest_first, show
@@ -20,6 +20,11 @@ def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     shown = earliest_first(show(deadlines.open_for(request.user), at=now))
     busy = {one.deadline.case_id for one in shown}
+    writable = set(
+        Membership.objects.filter(user=request.user).exclude(role=Role.READER).values_list("case_id", flat=True)
+    )
+    for one in shown:
+        one.deadline.case.may_write = one.deadline.case_id in writable  # type: ignore[attr-defined]
     cases = list(Case.objects.visible_to(request.user).open().order_by("-created_at", "-pk"))
     quiet = [case for case in cases if case.pk not in busy]
     context = {

@@ -60,7 +60,7 @@ class PreferencesSignupForm(forms.Form):
         """Called by django-allauth after the account was saved; the adapter has stored the preferences."""
 
 
-class SettingsForm(forms.ModelForm[User]):
+class SettingsForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language", "time_zone"]

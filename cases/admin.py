@@ -1,0 +1,45 @@
+"""What whoever runs the site may see: the state of cases, reminders and case files, never their contents."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from cases.models import Case, CaseFile, Reminder
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Nothing of a case is changed here: only services write, and each writes its custody entry."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Case)
+class CaseAdmin(ReadOnlyAdmin):
+    list_display = ["reference", "playbook", "status", "outcome", "created_at", "closed_at"]
+    list_filter = ["status", "outcome", "playbook"]
+    search_fields = ["reference"]
+    fields = list_display
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    list_display = ["pk", "step", "due_at", "sent_at", "failed_at", "cancelled_at", "attempts", "failure"]
+    list_filter = ["step"]
+    date_hierarchy = "due_at"
+    fields = [*list_display, "version", "next_attempt_at", "lease_until", "message_id"]
+
+
+@admin.register(CaseFile)
+class CaseFileAdmin(ReadOnlyAdmin):
+    list_display = ["pk", "number", "language", "state", "requested_at", "built_at", "attempts", "size", "failure"]
+    list_filter = ["state", "language"]
+    fields = [*list_display, "sha256", "lease_until", "parts_done", "parts_total"]

@@ -1,0 +1,10 @@
+"""Addresses of the user's own pages; log-in and its relatives are django-allauth's."""
+
+from django.urls import path
+
+from tracker.accounts import views
+
+urlpatterns = [
+    path("settings/", views.settings, name="settings"),
+    path("settings/calendar/", views.calendar_address, name="calendar-address"),
+]
