@@ -52,7 +52,9 @@ def environment(*files: str) -> Path:
         )
     with _alone():
         if not _is_installed(wanted):  # another start may have installed it while we waited
-            print("Installing the packages this project needs, once; this takes a minute or two ...", flush=True)
+            print(
+                "Installing the packages this project needs, once; this takes a minute or two ...", flush=True
+            )
             _make_venv()
             _install(files)
             STAMP.write_text(json.dumps({**_installed(), **wanted}))

@@ -22,6 +22,22 @@ def pytest_configure(config: pytest.Config) -> None:
     compile_messages()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test marked postgresql or redis needs the whole run to be on it.
+
+    script/test runs the data layer twice and sets EVERY_DATABASE in the first round, which leaves such a
+    test to the second; elsewhere it is skipped, and so it is named at the end.
+    """
+    absent = {"postgresql": not _on_postgresql(), "redis": not os.environ.get("REDIS_URL")}
+    for item in list(items):
+        lacking = [name for name, is_absent in absent.items() if is_absent and item.get_closest_marker(name)]
+        if lacking and os.environ.get("EVERY_DATABASE") and item.nodeid.startswith(programs.DATA_LAYER):
+            items.remove(item)
+            config.hook.pytest_deselected(items=[item])
+        elif lacking:
+            item.add_marker(pytest.mark.skip(reason=f"needs {' and '.join(lacking)}; script/test has it"))
+
+
 @contextmanager
 def _or_skip() -> Iterator[None]:
     try:

@@ -31,6 +31,8 @@ PACKAGES = {
     "openssl": "openssl",
     "NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 }
+# What must hold on PostgreSQL with Redis as well: what is stored, what happens, and the reminders.
+DATA_LAYER = ("tests/models", "tests/services", "tests/commands", "tests/tracker/test_health.py")
 FONTS = Path("/usr/share/fonts/opentype/noto")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.programs import free_port, wait_until
@@ -65,6 +68,14 @@ class Site:
         return self.process.wait(timeout=40)
 
 
+@cache
+def _static_root() -> str:
+    """Collected once for all sites of a test run."""
+    folder = tempfile.mkdtemp(prefix="tracker-static-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def clean_environment(**changes: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     return {**kept, **changes}
@@ -79,7 +90,8 @@ def run_site(data_dir: Path | None = None, **environment: str) -> Iterator[Site]
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="tracker-site-") as folder:
         home = data_dir or Path(folder) / "var"
-        names = {"DATA_DIR": str(home), "PORT": str(port), "TICK_SECONDS": "2", **environment}
+        names = {"DATA_DIR": str(home), "PORT": str(port), "TICK_SECONDS": "2", "STATIC_ROOT": _static_root()}
+        names |= environment
         log = Path(folder) / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(

@@ -11,7 +11,7 @@ import tempfile
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tracker-tests-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
-for name in ("SITE_URL", "EMAIL_URL", "STORAGE_URL", "TSA_URL", "SECRET_KEY", "DEBUG"):
+for name in ("SITE_URL", "EMAIL_URL", "STORAGE_URL", "TSA_URL", "SECRET_KEY", "DEBUG", "STATIC_ROOT"):
     os.environ.pop(name, None)
 
 from tracker.settings import *  # noqa: E402, F403
@@ -19,6 +19,7 @@ from tracker.settings import *  # noqa: E402, F403
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+STATIC_ROOT.mkdir()  # noqa: F405  (whitenoise warns of one that is not there)
 # The real hasher takes a tenth of a second for each user made.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False

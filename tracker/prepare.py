@@ -97,7 +97,7 @@ def _collect_static() -> None:
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     state = _static_state()
     if not stamp.exists() or stamp.read_text() != state:
-        call_command("collectstatic", verbosity=0, interactive=False, clear=stamp.parent.exists())
+        call_command("collectstatic", verbosity=0, interactive=False)
         stamp.write_text(state)
 
 
