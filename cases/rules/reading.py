@@ -122,7 +122,7 @@ class Table:
             return low if default is None else default
         if not low <= value <= high:
             self.wrong(key, f"is {value}, but a whole number from {low} to {high} is needed.")
-        return int(value)
+        return min(max(int(value), low), high)
 
     def flag(self, key: str) -> bool:
         return bool(self._value(key, bool, "true or false", required=False))

@@ -120,6 +120,13 @@ def mistakes(tmp_path: Path) -> Callable[..., list[tuple[str, str]]]:
             id="a number out of range",
         ),
         pytest.param(
+            "margin_minutes = 5",
+            f"margin_minutes = {10**30}",
+            "channels.hotline.margin_minutes",
+            f"is {10**30}, but a whole number from 0 to 120 is needed.",
+            id="a number beyond all measure",
+        ),
+        pytest.param(
             "ask_after = 2, due_after = 3",
             "ask_after = 3, due_after = 2",
             "rules.partner_platform.extra_time.clock.due_after",
