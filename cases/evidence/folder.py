@@ -51,7 +51,7 @@ class FolderStore:
             return self._path(key).stat().st_size
 
     def digest(self, key: str) -> str:
-        with _on_disk(key), self.open(key) as file:
+        with _on_disk(key), self._path(key).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def delete(self, key: str) -> None:

@@ -9,6 +9,7 @@ from django.test import override_settings
 from PIL import Image
 
 from cases.evidence import inspection
+from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused
 from tests import hostile, pictures
 
@@ -21,7 +22,7 @@ KINDS = {
 }
 
 
-def inspect(folder: Path, data: bytes) -> inspection.Facts:
+def inspect(folder: Path, data: bytes) -> Facts:
     path = folder / "file"
     path.write_bytes(data)
     return inspection.inspect(path)

@@ -154,9 +154,12 @@ def test_files_and_folders_are_for_the_owner_alone(root: Path) -> None:
 def test_file_and_name_are_flushed_before_put_returns(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flushed: list[str] = []
     real = os.fsync
-    monkeypatch.setattr(
-        folder.os, "fsync", lambda fd: (flushed.append(os.readlink(f"/proc/self/fd/{fd}")), real(fd))
-    )
+
+    def fsync(descriptor: int) -> None:
+        flushed.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
 
     put(KEY, b"data")
 
@@ -181,7 +184,7 @@ def test_a_store_on_another_disk_gets_a_copy(
             raise OSError(number, os.strerror(number))
         real(source, target)
 
-    monkeypatch.setattr(folder.os, "link", link)
+    monkeypatch.setattr(os, "link", link)
 
     assert put(KEY, b"data") is True
     assert put(KEY, b"data") is False
@@ -197,7 +200,7 @@ def test_a_full_disk_leaves_no_name(root: Path, monkeypatch: pytest.MonkeyPatch)
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(folder.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
 
     with pytest.raises(store.StoreTrouble, match="No space left on device"):
         put(KEY, b"data")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.base import ContentFile
 from PIL import ExifTags, Image
 
 from cases.evidence import intake, names, store
@@ -113,8 +113,7 @@ def test_an_empty_file_and_one_too_large_are_refused(case: Case, alice: User, se
     [("../../etc/passwd.png", "passwd.png"), ("a\u202egnp.exe", "agnp.exe"), ("b\x00c\n.png", "bc.png")],
 )
 def test_a_name_that_means_harm_is_kept_harmless(case: Case, alice: User, given: str, kept: str) -> None:
-    upload = SimpleUploadedFile("x", pictures.picture())
-    upload._name = given
+    upload = ContentFile(pictures.picture(), name=given)
 
     exhibit = exhibits.add_exhibit(case=case, by=alice, at=NOON, upload=upload)
 

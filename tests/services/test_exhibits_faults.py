@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, connections
 
-from cases.evidence import folder, store
+from cases.evidence import store
 from cases.evidence.refused import Refused
 from cases.models import Case, CustodyEntry, Exhibit
 from cases.services import contacts, custody, exhibits, scrub
@@ -118,7 +118,7 @@ def test_a_disk_that_is_full_is_said_and_the_next_upload_works(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(folder.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         with pytest.raises(Refused, match="no room left to keep this file"):
             add(case, alice)
 
@@ -198,7 +198,10 @@ def test_ten_uploads_at_once_cannot_pass_the_share_of_their_owner(owner: User, s
 def test_ten_uploads_at_once_into_one_case_are_numbered_one_to_ten(owner: User) -> None:
     case = factories.make_case(owner=owner)
 
-    in_threads(lambda number: add(case, owner, seed=number) and None, 10)
+    def work(number: int) -> None:
+        add(case, owner, seed=number)
+
+    in_threads(work, 10)
 
     assert [exhibit.number for exhibit in case.exhibits.all()] == list(range(1, 11))
     assert custody.verify(case) == []

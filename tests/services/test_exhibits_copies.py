@@ -1,0 +1,183 @@
+"""Working copies are drawn once, by whoever comes first; what cannot be drawn is noted and left alone."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from cases.evidence import pdf_child, store
+from cases.models import Case, CustodyEntry, Exhibit, WorkingCopy
+from cases.services import custody, exhibit_copies, exhibits
+from tests import hostile, pictures
+from tests.factories import NOON
+from tracker import env
+from tracker.accounts.models import User
+
+# Whole by its checksums, too large to be decoded at the door, and with no pixels in it.
+NOT_DRAWABLE = hostile.png_of(
+    (b"IHDR", b"\0\0\x07\xd0\0\0\x07\xd0\x08\x02\0\0\0"), (b"IDAT", b"no stream"), (b"IEND", b"")
+)
+
+
+@pytest.fixture(autouse=True)
+def evidence(settings: Any, tmp_path: Path) -> Path:
+    settings.STORAGES = {**settings.STORAGES, "evidence": env.storage(tmp_path / "evidence")}
+    return tmp_path / "evidence"
+
+
+def add(case: Case, by: User, data: bytes | None = None, at: Any = NOON) -> Exhibit:
+    upload = pictures.upload(pictures.picture() if data is None else data)
+    return exhibits.add_exhibit(case=case, by=by, at=at, upload=upload)
+
+
+def test_a_worker_is_woken_when_the_exhibit_is_committed(
+    case: Case, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(exhibits, "enqueue_on_commit", lambda *args: woken.append(args))
+
+    exhibit = add(case, alice)
+
+    assert woken == [("cases.tasks.make_working_copies", exhibit.pk)]
+
+
+def test_preview_and_thumbnail_are_stored_with_their_hashes(case: Case, alice: User, evidence: Path) -> None:
+    exhibit = add(case, alice, pictures.encoded(pictures.screenshot(), "JPEG"))
+    assert exhibits.thumbnail_of(exhibit) is None
+
+    exhibits.make_working_copies(exhibit_id=exhibit.pk, at=NOON)
+
+    preview, thumbnail = exhibits.preview_of(exhibit), exhibits.thumbnail_of(exhibit)
+    assert preview is not None and thumbnail is not None
+    assert (preview.width, preview.height) == (720, 1600)
+    assert (thumbnail.width, thumbnail.height) == (240, 533)
+    assert thumbnail.storage_key == f"copies/{exhibit.pk}/thumbnail-1.jpg"
+    for copy in (preview, thumbnail):
+        with exhibits.open_working_copy(copy) as file:
+            data = file.read()
+        assert (copy.size, copy.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+        assert (copy.media_type, copy.made_at) == ("image/jpeg", NOON)
+
+
+def test_drawing_twice_changes_nothing(case: Case, alice: User) -> None:
+    exhibit = add(case, alice)
+
+    for _turn in range(2):
+        exhibits.make_working_copies(exhibit_id=exhibit.pk, at=NOON)
+
+    assert WorkingCopy.objects.count() == 2
+
+
+def test_a_worker_that_died_before_its_rows_is_followed_by_one_that_finishes(
+    case: Case, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exhibit = add(case, alice)
+
+    def die(*_args: Any, **_keywords: Any) -> None:
+        raise ZeroDivisionError("a fault")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WorkingCopy, "__init__", die)
+        with pytest.raises(ZeroDivisionError):
+            exhibits.make_working_copies(exhibit_id=exhibit.pk, at=NOON)
+    assert len(list(store.keys())) > 1
+
+    exhibits.make_working_copies(exhibit_id=exhibit.pk, at=NOON)
+
+    assert exhibits.thumbnail_of(exhibit) is not None
+
+
+def test_a_copy_that_an_older_version_left_without_a_row_is_replaced(
+    case: Case, alice: User, evidence: Path
+) -> None:
+    exhibit = add(case, alice)
+    left = evidence / store.copy_key(exhibit.pk, "preview", 1, "jpg")
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"drawn by an older version")
+
+    exhibits.make_working_copies(exhibit_id=exhibit.pk, at=NOON)
+
+    preview = exhibits.preview_of(exhibit)
+    assert preview is not None
+    assert store.digest(preview.storage_key) == preview.sha256
+
+
+def test_an_original_that_cannot_be_drawn_is_noted_once_and_kept(case: Case, alice: User) -> None:
+    exhibit = add(case, alice, NOT_DRAWABLE)
+    assert exhibits.is_drawable(exhibit)
+
+    for _turn in range(2):
+        exhibits.make_working_copies(exhibit_id=exhibit.pk, at=NOON)
+
+    noted = CustodyEntry.objects.get(action="exhibit_not_drawable")
+    assert (noted.actor, noted.exhibit_number, noted.details) == ("system", 1, {"reason": "damaged"})
+    assert not exhibits.is_drawable(exhibit)
+    assert exhibits.thumbnail_of(exhibit) is None
+    assert exhibits.verify_original(exhibit) is exhibits.OriginalState.WHOLE
+    assert custody.verify(case) == []
+
+
+def test_an_exhibit_that_went_away_meanwhile_is_no_failure(case: Case, alice: User) -> None:
+    exhibit = add(case, alice)
+    exhibit_id = exhibit.pk
+    exhibit.delete()
+
+    exhibits.make_working_copies(exhibit_id=exhibit_id, at=NOON)
+
+    assert not WorkingCopy.objects.exists()
+
+
+def test_the_tick_draws_what_the_queue_lost_and_leaves_what_just_came_in(case: Case, alice: User) -> None:
+    lost = add(case, alice, pictures.picture(seed=1), at=timezone.now() - timedelta(minutes=5))
+    hopeless = add(case, alice, NOT_DRAWABLE, at=timezone.now() - timedelta(days=400))
+    fresh = add(case, alice, pictures.picture(seed=2), at=timezone.now())
+
+    assert exhibits.make_missing_working_copies() == 2
+    assert exhibits.make_missing_working_copies() == 0
+
+    assert [exhibits.thumbnail_of(each) is not None for each in (lost, hopeless, fresh)] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_missing_original_does_not_keep_the_others_from_being_drawn(
+    case: Case, alice: User, evidence: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone, there = add(case, alice, pictures.picture(seed=1)), add(case, alice, pictures.picture(seed=2))
+    (evidence / gone.storage_key).unlink()
+
+    with caplog.at_level(logging.WARNING):
+        assert exhibits.make_missing_working_copies() == 1
+
+    assert exhibits.thumbnail_of(there) is not None
+    assert f"No working copies of exhibit {gone.pk} yet" in caplog.text
+
+
+def test_the_tick_stops_when_its_time_is_up(case: Case, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(3):
+        add(case, alice, pictures.picture(seed=seed))
+    clock = iter([0.0, 1.0, 11.0])
+    monkeypatch.setattr(exhibit_copies, "monotonic", lambda: next(clock))
+
+    assert exhibits.make_missing_working_copies() == 1
+
+
+def test_a_crash_of_the_pdf_reader_ends_in_a_note_and_not_in_the_worker(
+    case: Case, alice: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    exhibit = add(case, alice, pictures.pdf())
+    crash = tmp_path / "crash.py"
+    crash.write_text("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    monkeypatch.setattr(pdf_child, "__file__", str(crash))
+
+    exhibits.make_working_copies(exhibit_id=exhibit.pk, at=NOON)
+
+    assert not exhibits.is_drawable(exhibit)
