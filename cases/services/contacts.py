@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, ContactAttempt, ContactOutcome, Direction, Exhibit, MilestoneKind
 from cases.services import custody, deadlines, events, milestones
-from cases.services.moments import refuse_future, refuse_too_far
+from cases.services.moments import as_text, refuse_future, refuse_too_far
 from cases.services.playbooks import playbook_of
 from tracker.accounts.models import User
 
@@ -116,13 +116,13 @@ def _described(contact: ContactAttempt, exhibits: Iterable[Exhibit]) -> dict[str
         "channel": contact.channel,
         "direction": str(contact.direction),
         "outcome": str(contact.outcome),
-        "started_at": contact.started_at.isoformat(),
-        "ended_at": contact.ended_at.isoformat() if contact.ended_at else "",
+        "started_at": as_text(contact.started_at),
+        "ended_at": as_text(contact.ended_at),
         "person": contact.person,
         "ticket_number": contact.ticket_number,
         "summary": contact.summary,
         "promise": contact.promise,
-        "promised_by": contact.promised_by.isoformat() if contact.promised_by else "",
+        "promised_by": as_text(contact.promised_by),
         "exhibits": [exhibit.label for exhibit in exhibits],
     }
     return {"contact": contact.pk, **{name: value for name, value in known.items() if value}}

@@ -5,11 +5,12 @@ Called within the transaction of a service, for a deadline whose case is locked.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cases.models import Deadline, DropReason
 from cases.rules.deadlines import DueDate
 from cases.services import custody, reminders
+from cases.services.moments import as_text
 from tracker.accounts.models import User
 
 
@@ -33,7 +34,7 @@ def move(deadline: Deadline, due: DueDate, *, at: datetime, by: User | None) -> 
         deadline.version += 1
     deadline.save()
     if is_moved:
-        _record(deadline, "deadline_moved", at=at, by=by, before=_utc(before[0]))
+        _record(deadline, "deadline_moved", at=at, by=by, before=as_text(before[0]))
         reminders.plan_for(deadline=deadline, at=at)
     return is_moved
 
@@ -43,7 +44,7 @@ def meet(deadline: Deadline, *, met_at: datetime, met_by: str, at: datetime, by:
     deadline.met_at, deadline.met_by = met_at, met_by
     deadline.save(update_fields=["met_at", "met_by"])
     reminders.cancel_for(deadline=deadline, at=at)
-    _record(deadline, "deadline_met", at=at, by=by, met_at=_utc(met_at), met_by=met_by)
+    _record(deadline, "deadline_met", at=at, by=by, met_at=as_text(met_at), met_by=met_by)
 
 
 def drop(deadline: Deadline, *, reason: DropReason, at: datetime, by: User | None) -> None:
@@ -67,13 +68,9 @@ def _record(deadline: Deadline, action: str, *, at: datetime, by: User | None, *
     told = {
         "deadline": deadline.pk,
         "rule": deadline.rule,
-        "due_at": _utc(deadline.due_at),
+        "due_at": as_text(deadline.due_at),
         "version": deadline.version,
-        **({"window_from": _utc(deadline.window_from)} if deadline.window_from else {}),
+        **({"window_from": as_text(deadline.window_from)} if deadline.window_from else {}),
         **details,
     }
     custody.record(case=deadline.case, action=action, at=at, by=by, details=told)
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()

@@ -8,6 +8,7 @@ from typing import Any
 
 from cases.models import Case, ContactAttempt, Milestone
 from cases.rules.events import Event
+from cases.services.moments import as_text
 
 
 def of(case: Case) -> tuple[Event, ...]:
@@ -19,7 +20,7 @@ def of_contact(contact: ContactAttempt) -> Event:
     """A contact; the time of a promise is its fact `promised_by`."""
     facts: dict[str, Any] = {"direction": str(contact.direction)}
     if contact.promised_by is not None:
-        facts["promised_by"] = contact.promised_by.isoformat()
+        facts["promised_by"] = as_text(contact.promised_by)
     return Event(
         kind="contact",
         name=contact.channel,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, ContactAttempt, Milestone
 from cases.services import custody, deadlines, events
-from cases.services.moments import refuse_future
+from cases.services.moments import as_text, refuse_future
 from tracker.accounts.models import User
 
 
@@ -60,7 +60,7 @@ def log_milestone(
 def _described(milestone: Milestone) -> dict[str, Any]:
     known = {
         "kind": str(milestone.kind),
-        "happened_at": milestone.happened_at.isoformat(),
+        "happened_at": as_text(milestone.happened_at),
         "facts": {name: str(value) for name, value in milestone.facts.items()},
         "contact": milestone.contact_id,
         "note": milestone.note,

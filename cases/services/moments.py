@@ -1,4 +1,7 @@
-"""Which moments a user can have meant: a typing mistake is told at once, not computed with."""
+"""Moments: how they are written down, and which ones a user can have meant.
+
+A typing mistake is told at once, and not computed with.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,11 @@ TOLERANCE = timedelta(minutes=5)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # Nobody promises, and no rule counts, further ahead.
 FARTHEST = timedelta(days=3660)
+
+
+def as_text(moment: datetime | None) -> str:
+    """The moment as custody entries and facts hold it: ISO 8601 in UTC, "" for none."""
+    return moment.astimezone(UTC).isoformat() if moment else ""
 
 
 def refuse_future(field: str, moment: datetime | None, *, at: datetime) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Order, OrderNumber, OrderNumberKind
 from cases.services import custody
-from cases.services.moments import refuse_future
+from cases.services.moments import as_text, refuse_future
 from tracker.accounts.models import User
 
 NUMBER_LENGTH = 64
@@ -132,8 +132,8 @@ def _described(order: Order, numbers: Iterable[tuple[str, str]]) -> dict[str, ob
         "platform": order.platform,
         "item": order.item,
         "amount": "" if order.amount is None else f"{order.amount} {order.currency}",
-        "paid_at": order.paid_at.isoformat() if order.paid_at else "",
-        "received_at": order.received_at.isoformat() if order.received_at else "",
+        "paid_at": as_text(order.paid_at),
+        "received_at": as_text(order.received_at),
     }
     described: dict[str, object] = {name: value for name, value in known.items() if value}
     return {"order": order.pk, **described, "numbers": [[kind, number] for kind, number in numbers]}

@@ -25,6 +25,7 @@ from cases.models import Deadline, Membership, Reminder, Role, Status
 from cases.rules import reminders as rules
 from cases.services import custody, mail
 from cases.services.delivery import NeverDeliverable, NotDelivered, Postman, ServerAway
+from cases.services.moments import as_text
 from cases.services.playbooks import zone_of
 from tracker.accounts.models import User
 
@@ -243,6 +244,6 @@ def _record(row: Reminder, action: str) -> None:
         "rule": deadline.rule,
         "step": row.step,
         "version": row.version,
-        "due_at": row.due_at.isoformat(),
+        "due_at": as_text(row.due_at),
     }
     custody.record(case=deadline.case, action=action, at=row.now, details=details)

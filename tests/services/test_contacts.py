@@ -67,13 +67,13 @@ def test_a_contact_is_recorded_whole_in_the_chain(case: Case, alice: User):
         "channel": "hotline",
         "direction": "outgoing",
         "outcome": "promised",
-        "started_at": "2026-09-01T20:30:00+08:00",
-        "ended_at": "2026-09-01T20:44:00+08:00",
+        "started_at": "2026-09-01T12:30:00+00:00",
+        "ended_at": "2026-09-01T12:44:00+00:00",
         "person": "工号 3021",
         "ticket_number": "RX-55",
         "summary": "等了 7 分钟。",
         "promise": "明天退款",
-        "promised_by": "2026-09-02T18:00:00+08:00",
+        "promised_by": "2026-09-02T10:00:00+00:00",
         "exhibits": ["E1"],
     }
     assert list(contact.exhibits.all()) == [exhibit]

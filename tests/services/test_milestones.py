@@ -29,7 +29,7 @@ def test_a_milestone_is_stored_and_recorded(case: Case, alice: User):
     assert case.custody_entries.get(action="milestone_logged").details == {
         "milestone": milestone.pk,
         "kind": "goods_received",
-        "happened_at": "2026-09-23T18:00:00+08:00",
+        "happened_at": "2026-09-23T10:00:00+00:00",
         "note": "left at the door",
     }
     assert custody.verify(case) == []

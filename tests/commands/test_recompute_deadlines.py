@@ -1,0 +1,61 @@
+"""manage.py recompute_deadlines"""
+
+from __future__ import annotations
+
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from cases.models import Case
+from cases.rules.calendars import china_calendar
+from cases.services import cases, deadlines, milestones
+from tests.services.when import shanghai
+
+
+@pytest.fixture(autouse=True)
+def handed_over(case: Case) -> Case:
+    milestones.log_milestone(
+        case=case,
+        by=case.owner,
+        at=shanghai("2026-09-24 10:00"),
+        kind="handed_to_partner",
+        happened_at=shanghai("2026-09-24 10:00"),
+        facts={"usual_workdays": 1},
+    )
+    return case
+
+
+def run() -> str:
+    output = StringIO()
+    call_command("recompute_deadlines", stdout=output)
+    return output.getvalue()
+
+
+@pytest.fixture
+def changed_holidays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """30 September becomes a day off."""
+    changed = china_calendar({date(2026, 9, 30): False})
+    monkeypatch.setattr(deadlines, "china_calendar", lambda: changed)
+
+
+def test_nothing_moves_while_nothing_changed():
+    assert run() == "Deadlines: 0 moved.\n"
+
+
+@pytest.mark.usefixtures("changed_holidays")
+def test_it_prints_what_moved_and_the_second_run_moves_nothing(case: Case):
+    assert run() == (
+        f"{case.reference} douyin.partner_platform.extra_time: "
+        "2026-10-08T15:59:59+00:00 -> 2026-10-09T15:59:59+00:00\n"
+        "Deadlines: 1 moved.\n"
+    )
+    assert run() == "Deadlines: 0 moved.\n"
+
+
+@pytest.mark.usefixtures("changed_holidays")
+def test_a_closed_case_stays_as_it_ended(case: Case):
+    cases.close_case(case=case, by=case.owner, at=shanghai("2026-09-25 10:00"), outcome="given_up")
+
+    assert run() == "Deadlines: 0 moved.\n"

@@ -1,0 +1,89 @@
+"""Celery doors: each takes an id and calls one service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db.models.functions import Now
+
+from cases import tasks
+from cases.models import Case, Reminder
+from cases.services import case_files, contacts, exhibits, reminders
+from tests import factories
+from tracker.health.models import Heartbeat
+
+SWEEPS = [
+    (reminders, "send_due"),
+    (exhibits, "make_missing_working_copies"),
+    (case_files, "build_waiting"),
+]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which sweeps ran, in order; none of them does anything."""
+    ran: list[str] = []
+    for module, name in SWEEPS:
+        monkeypatch.setattr(module, name, _noting(ran, name))
+    return ran
+
+
+def _noting(ran: list[str], name: str, failing: bool = False) -> Any:
+    def sweep() -> None:
+        ran.append(name)
+        if failing:
+            raise RuntimeError("the disk is full")
+
+    sweep.__name__ = name
+    return sweep
+
+
+def test_a_tick_gives_a_sign_of_life_and_runs_every_sweep(db: None, calls: list[str]):
+    tasks.tick()
+
+    assert Heartbeat.objects.filter(name="tick").exists()
+    assert calls == ["send_due", "make_missing_working_copies", "build_waiting"]
+
+
+def test_a_sweep_that_fails_keeps_no_other_from_running(
+    db: None, calls: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reminders, "send_due", _noting(calls, "send_due", failing=True))
+
+    tasks.tick()
+
+    assert calls == ["send_due", "make_missing_working_copies", "build_waiting"]
+
+
+def test_a_tick_sends_what_is_due_by_the_databases_clock(case: Case, monkeypatch: pytest.MonkeyPatch):
+    for module, name in SWEEPS[1:]:
+        monkeypatch.setattr(module, name, _noting([], name))
+    contacts.log_contact(
+        case=case, by=case.owner, at=factories.NOON, channel="shop_message", outcome="no_answer"
+    )
+    Reminder.objects.update(due_at=Now() - timedelta(minutes=1))
+
+    tasks.tick()
+
+    assert [message.to for message in mail.outbox] == [["alice@example.org"]]
+
+
+def test_a_case_file_is_built_by_its_id(monkeypatch: pytest.MonkeyPatch):
+    built: list[int] = []
+    monkeypatch.setattr(case_files, "build", lambda *, case_file_id: built.append(case_file_id))
+
+    tasks.build_case_file(7)
+
+    assert built == [7]
+
+
+def test_working_copies_are_made_by_the_id_of_the_exhibit(monkeypatch: pytest.MonkeyPatch):
+    made: list[int] = []
+    monkeypatch.setattr(exhibits, "make_working_copies", lambda *, exhibit_id, at: made.append(exhibit_id))
+
+    tasks.make_working_copies(7)
+
+    assert made == [7]
