@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -102,10 +102,23 @@ def running_site() -> Iterator[Site]:
 def _databases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> SqliteDatabases | PostgresqlDatabases:
-    folder = tmp_path_factory.mktemp("databases")
     if _on_postgresql():
-        return PostgresqlDatabases(request.getfixturevalue("postgresql_url"), folder)
-    return SqliteDatabases(folder)
+        return cast(PostgresqlDatabases, request.getfixturevalue("_postgresql_databases"))
+    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def _postgresql_databases(
+    postgresql_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> PostgresqlDatabases:
+    return PostgresqlDatabases(postgresql_url, tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture
+def fresh_postgresql(_postgresql_databases: PostgresqlDatabases) -> Iterator[str]:
+    """As fresh_database, on PostgreSQL whatever the run itself uses."""
+    with _postgresql_databases.one() as url:
+        yield url
 
 
 @pytest.fixture

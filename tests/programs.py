@@ -89,16 +89,22 @@ def wait_until(is_so: Callable[[], object], *, seconds: float, what: str) -> Non
 
 @contextmanager
 def running(
-    command: list[str], *, until: Callable[[], object], log: Path
+    command: list[str],
+    *,
+    until: Callable[[], object],
+    log: Path,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; it also ends when this process is killed (setpriv, on Linux)."""
     leash = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") and command[0] != "setpriv" else []
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*leash, *command],
+            cwd=cwd or log.parent,
+            env=env,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd=log.parent,
             start_new_session=True,
         )
     try:

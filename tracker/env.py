@@ -9,7 +9,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -150,41 +150,55 @@ def storage(default: Path) -> dict[str, Any]:
     """
     url = env_secret("STORAGE_URL")
     parts = urlsplit(url)
-    if not url or parts.scheme == "file":
-        folder = Path(unquote(parts.path)) if url else default
-        if not folder.is_absolute():
-            raise ImproperlyConfigured(
-                "STORAGE_URL must name an absolute folder, as in file:///srv/evidence."
-            )
-        return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {
-                "location": str(folder),
-                "base_url": None,
-                "file_permissions_mode": 0o600,
-                "directory_permissions_mode": 0o700,
-            },
-        }
-    bucket = parts.path.strip("/")
-    if parts.scheme != "s3" or not parts.hostname or not bucket:
+    if not url:
+        return _folder(default)
+    if parts.scheme == "file":
+        return _folder(Path(unquote(parts.path)))
+    if parts.scheme != "s3" or not parts.hostname or not parts.path.strip("/"):
         raise ImproperlyConfigured(
             "STORAGE_URL is not understood; write s3://KEY:SECRET@host/bucket or file:///folder."
         )
+    return _bucket(parts)
+
+
+def _folder(folder: Path) -> dict[str, Any]:
+    if not folder.is_absolute():
+        raise ImproperlyConfigured("STORAGE_URL must name an absolute folder, as in file:///srv/evidence.")
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": str(folder),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+
+
+def _bucket(parts: SplitResult) -> dict[str, Any]:
+    from botocore.config import Config  # slow to import, and only needed here
+
     query = parse_qs(parts.query)
     scheme = "http" if query.get("secure", ["true"])[0].lower() in _FALSE else "https"
-    host = parts.hostname + (f":{parts.port}" if parts.port else "")
+    host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "access_key": unquote(parts.username or "") or None,
             "secret_key": unquote(parts.password or "") or None,
-            "bucket_name": bucket,
+            "bucket_name": parts.path.strip("/"),
             "endpoint_url": f"{scheme}://{host}",
             "region_name": query.get("region", ["us-east-1"])[0],
             "file_overwrite": False,
             "default_acl": None,
             "querystring_auth": True,
-            "addressing_style": "path",
-            "signature_version": "s3v4",
+            # A page waits for the store no longer than a person waits for the page.
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                connect_timeout=3,
+                read_timeout=30,
+                retries={"max_attempts": 2, "mode": "standard"},
+            ),
         },
     }

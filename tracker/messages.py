@@ -38,7 +38,7 @@ def po_path(language: str) -> Path:
 
 def gather() -> Catalog:
     """Every message of the Python files and templates, with the files it stands in."""
-    catalog = Catalog(project="cases", header_comment=HEADER, fuzzy=False, charset="utf-8")
+    catalog = Catalog(charset="utf-8")
     for path in _source_files():
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
@@ -61,7 +61,7 @@ def load(language: str) -> Catalog:
     """The catalogue as committed; an empty one where there is none yet."""
     path = po_path(language)
     if not path.exists():
-        return Catalog(locale=LANGUAGES[language], header_comment=HEADER, fuzzy=False, charset="utf-8")
+        return Catalog(locale=LANGUAGES[language], fuzzy=False, charset="utf-8")
     with path.open("rb") as file:
         return read_po(file, locale=LANGUAGES[language], domain="django")
 
@@ -71,12 +71,14 @@ def update() -> None:
 
     The English translation of an English message is the message itself.
     """
-    template = gather()
     for language in LANGUAGES:
         catalog = load(language)
-        catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
+        # A template of its own for each: babel puts the very messages of the template into the catalogue.
+        catalog.update(gather(), no_fuzzy_matching=True, update_creation_date=False)
         catalog.obsolete.clear()
         catalog.header_comment = HEADER
+        catalog.project, catalog.version, catalog.revision_date = "cases", "1", catalog.creation_date
+        catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = ""
         if language == "en":
             _say_itself(catalog)
         path = po_path(language)

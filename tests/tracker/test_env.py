@@ -1,0 +1,88 @@
+"""tracker.env: what the environment may say, as settings."""
+
+from __future__ import annotations
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tracker import env
+
+
+def test_a_database_at_a_unix_socket_is_its_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://app@%2Frun%2FPG/cases")
+
+    config = env.database(tmp_path / "unused")
+
+    assert (config["HOST"], config["NAME"], config["USER"]) == ("/run/PG", "cases", "app")
+
+
+def test_without_a_database_url_it_is_sqlite_with_a_durable_journal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+    config = env.database(tmp_path / "db.sqlite3")
+
+    assert config["NAME"] == str(tmp_path / "db.sqlite3")
+    assert config["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "synchronous=FULL" in config["OPTIONS"]["init_command"]
+
+
+def test_a_secret_may_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("redis://:secret@redis/0\n")
+    monkeypatch.setenv("REDIS_URL_FILE", str(tmp_path / "url"))
+
+    assert env.env_secret("REDIS_URL") == "redis://:secret@redis/0"
+
+
+def test_a_kept_secret_is_made_once_whoever_comes_first_and_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "secret-key"
+    seen: list[str] = []
+    threads = [threading.Thread(target=lambda: seen.append(env.kept_secret(path))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(seen)) == 1
+    assert len(seen[0]) >= 80
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
+
+
+@pytest.mark.parametrize(
+    ("url", "bucket", "endpoint"),
+    [
+        ("s3://key:a%2Fb@store.example.org/evidence", "evidence", "https://store.example.org"),
+        ("s3://key:a%2Fb@127.0.0.1:9000/evidence?secure=false", "evidence", "http://127.0.0.1:9000"),
+    ],
+)
+def test_an_object_store_is_named_by_one_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, bucket: str, endpoint: str
+) -> None:
+    monkeypatch.setenv("STORAGE_URL", url)
+
+    options = env.storage(tmp_path)["OPTIONS"]
+
+    assert (options["bucket_name"], options["endpoint_url"]) == (bucket, endpoint)
+    assert options["secret_key"] == "a/b"
+
+
+def test_mail_goes_to_a_mail_server_or_to_files_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EMAIL_URL", "consolemail://")
+
+    with pytest.raises(ImproperlyConfigured, match="must name a mail server"):
+        env.email(tmp_path)
+
+
+@pytest.mark.parametrize(("value", "is_on"), [("true", True), ("ON", True), ("0", False), ("", False)])
+def test_a_switch_is_on_or_off(monkeypatch: pytest.MonkeyPatch, value: str, is_on: bool) -> None:
+    monkeypatch.setenv("DEBUG", value)
+
+    assert env.env_bool("DEBUG") is is_on
