@@ -7,3 +7,6 @@ class HealthConfig(AppConfig):
     label = "health"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("Health")
+
+    def ready(self) -> None:
+        from tracker import checks  # noqa: F401  (importing registers the checks of the whole site)
