@@ -40,6 +40,16 @@ class ReminderAdmin(ReadOnlyAdmin):
 
 @admin.register(CaseFile)
 class CaseFileAdmin(ReadOnlyAdmin):
-    list_display = ["pk", "number", "language", "state", "requested_at", "built_at", "attempts", "size", "failure"]
+    list_display = [
+        "pk",
+        "number",
+        "language",
+        "state",
+        "requested_at",
+        "built_at",
+        "attempts",
+        "size",
+        "failure",
+    ]
     list_filter = ["state", "language"]
     fields = [*list_display, "sha256", "lease_until", "parts_done", "parts_total"]

@@ -20,9 +20,7 @@ class CaseForm(forms.ModelForm):
     amount = AmountField(label=_("Amount in dispute"), required=False)
     currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCIES, initial="CNY")
     is_urgent = forms.BooleanField(label=_("It is urgent: every hour counts"), required=False)
-    is_high_risk = forms.BooleanField(
-        label=_("My account or money is in danger right now"), required=False
-    )
+    is_high_risk = forms.BooleanField(label=_("My account or money is in danger right now"), required=False)
     is_complex = forms.BooleanField(
         label=_("It is complex: several orders, sides or questions"), required=False
     )

@@ -55,7 +55,10 @@ class UploadForm(forms.Form):
         help_text=_("As you remember it; it is kept apart from when they came in."),
     )
     contact = forms.ModelChoiceField(
-        label=_("Which contact do they prove?"), queryset=ContactAttempt.objects.none(), required=False
+        label=_("Which contact do they prove?"),
+        queryset=ContactAttempt.objects.none(),
+        required=False,
+        empty_label=_("None of them"),
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
@@ -79,6 +82,7 @@ class DescribeForm(forms.Form):
         label=_("Which contact does it prove?"),
         queryset=ContactAttempt.objects.none(),
         required=False,
+        empty_label=_("None of them"),
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:

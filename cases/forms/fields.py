@@ -6,7 +6,14 @@ from typing import Any
 
 from django import forms
 
-CURRENCIES = [("CNY", "CNY ¥"), ("HKD", "HKD HK$"), ("USD", "USD $"), ("EUR", "EUR €"), ("GBP", "GBP £"), ("JPY", "JPY ¥")]
+CURRENCIES = [
+    ("CNY", "CNY ¥"),
+    ("HKD", "HKD HK$"),
+    ("USD", "USD $"),
+    ("EUR", "EUR €"),
+    ("GBP", "GBP £"),
+    ("JPY", "JPY ¥"),
+]
 
 
 class MomentField(forms.DateTimeField):

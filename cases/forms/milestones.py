@@ -25,6 +25,7 @@ class MilestoneForm(forms.Form):
         label=_("Which contact does it follow from?"),
         queryset=ContactAttempt.objects.none(),
         required=False,
+        empty_label=_("None of them"),
         help_text=_("For a promise: the contact in which it was made."),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=500)

@@ -84,9 +84,7 @@ def channels_of(user: User) -> list[ChannelMeasure]:
         channel = playbook.channels.get(first.channel) if playbook else None
         if playbook is None or channel is None:
             continue
-        measure = measures.setdefault(
-            (playbook.key, channel.key), ChannelMeasure(playbook.key, channel)
-        )
+        measure = measures.setdefault((playbook.key, channel.key), ChannelMeasure(playbook.key, channel))
         _measure(measure, contacts)
     return sorted(measures.values(), key=lambda one: (-one.tries, one.channel.key))
 

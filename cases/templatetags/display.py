@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from django import template
 from django.conf import settings
 from django.utils import formats, timezone
@@ -69,10 +70,14 @@ def clock(value: datetime | None, zone: Any = None) -> str:
     return f"{timezone.localtime(value, zone):%H:%M}" if value else ""
 
 
-def _day_words(day: Any, today: Any) -> str:
-    # Translators: a day of this year / of another year, in Django's date format letters.
-    pattern = _("D j M") if day.year == today.year else _("D j M Y")
-    return str(formats.date_format(day, pattern, use_l10n=False))
+def _day_words(day: date, today: date) -> str:
+    # Translators: a day of this year / of another year, in the date letters of Unicode (CLDR).
+    pattern = _("EEE d MMM") if day.year == today.year else _("EEE d MMM y")
+    return str(format_date(day, pattern, locale=_locale()))
+
+
+def _locale() -> str:
+    return "zh_Hans" if (get_language() or "").startswith("zh") else "en_GB"
 
 
 @register.filter
@@ -111,10 +116,14 @@ def until(one: Any) -> SafeString:
         words, start = _("%(start)s to %(end)s"), write(deadline.window_from, zone)
         days = {timezone.localtime(at, zone).date() for at in (deadline.window_from, deadline.due_at)}
         if len(days) == 1:
-            end = _("the end of the day") if deadline.in_days or _is_day_end(deadline.due_at) else clock(deadline.due_at)
+            end = (
+                _("the end of the day")
+                if deadline.in_days or _is_day_end(deadline.due_at)
+                else clock(deadline.due_at)
+            )
     there = "" if deadline.in_days else other_zone(deadline.due_at, one.zone)
     shown = mark_safe(conditional_escape(words) % {"start": start, "end": end})  # noqa: S308 (escaped parts)
-    return format_html("{} <span class=\"soft small\">({})</span>", shown, there) if there else shown
+    return format_html('{} <span class="soft small">({})</span>', shown, there) if there else shown
 
 
 def _is_day_end(value: datetime) -> bool:

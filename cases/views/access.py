@@ -42,7 +42,9 @@ def access_case(request: HttpRequest, ref: str, *, write: bool = False) -> Case:
     if membership is None:
         raise Http404
     if write and not membership.may_write:
-        raise PermissionDenied(_("You may read this case, not change it. Ask its owner to make you a helper."))
+        raise PermissionDenied(
+            _("You may read this case, not change it. Ask its owner to make you a helper.")
+        )
     case: Case = membership.case
     case.may_write = membership.may_write  # type: ignore[attr-defined]
     return case

@@ -93,7 +93,9 @@ def _cases_with_number(user: User, word: str) -> QuerySet[Case]:
 
 def _with_deadlines(rows: list[Case]) -> list[tuple[Case, ShownDeadline | None]]:
     """Each case with its next open deadline, all read by one query."""
-    open_deadlines = Deadline.objects.open().filter(case__in=rows).select_related("case").order_by("-due_at", "-pk")
+    open_deadlines = (
+        Deadline.objects.open().filter(case__in=rows).select_related("case").order_by("-due_at", "-pk")
+    )
     # The earliest comes last and stays.
     nearest = {shown.deadline.case_id: shown for shown in show(open_deadlines, at=timezone.now())}
     return [(case, nearest.get(case.pk)) for case in rows]

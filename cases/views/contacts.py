@@ -48,9 +48,7 @@ def _blank(case: Case, *, channel: str = "") -> ContactForm:
 
 
 def _log(request: HttpRequest, case: Case, form: ContactForm) -> str:
-    contact = contact_service.log_contact(
-        case=case, by=request.user, at=timezone.now(), **form.cleaned_data
-    )
+    contact = contact_service.log_contact(case=case, by=request.user, at=timezone.now(), **form.cleaned_data)
     return str(contact.pk)
 
 

@@ -60,6 +60,9 @@ def _blank(request: HttpRequest, case: Case) -> MilestoneForm:
 def _log(request: HttpRequest, case: Case, form: MilestoneForm) -> str:
     data = form.cleaned_data
     milestone = milestone_service.log_milestone(
-        case=case, by=request.user, at=timezone.now(), **{**data, "happened_at": data["happened_at"] or timezone.now()}
+        case=case,
+        by=request.user,
+        at=timezone.now(),
+        **{**data, "happened_at": data["happened_at"] or timezone.now()},
     )
     return str(milestone.pk)

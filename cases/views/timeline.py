@@ -41,7 +41,9 @@ class Day:
 
 def with_thumbnails(field: str = "working_copies") -> Prefetch:
     """Only what tells whether there is a thumbnail to show."""
-    copies = WorkingCopy.objects.filter(kind=WorkingCopyKind.THUMBNAIL).only("exhibit_id", "kind", "width", "height")
+    copies = WorkingCopy.objects.filter(kind=WorkingCopyKind.THUMBNAIL).only(
+        "exhibit_id", "kind", "width", "height"
+    )
     return Prefetch(field, queryset=copies)
 
 

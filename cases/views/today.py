@@ -21,7 +21,9 @@ def today(request: HttpRequest) -> HttpResponse:
     shown = earliest_first(show(deadlines.open_for(request.user), at=now))
     busy = {one.deadline.case_id for one in shown}
     writable = set(
-        Membership.objects.filter(user=request.user).exclude(role=Role.READER).values_list("case_id", flat=True)
+        Membership.objects.filter(user=request.user)
+        .exclude(role=Role.READER)
+        .values_list("case_id", flat=True)
     )
     for one in shown:
         one.deadline.case.may_write = one.deadline.case_id in writable  # type: ignore[attr-defined]
