@@ -19,6 +19,11 @@ from tracker.queue import enqueue_on_commit
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _speaking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_silent_until", 0.0)
+
+
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder where a broker of this test keeps what was sent."""
@@ -73,3 +78,24 @@ def test_a_broker_that_is_down_fails_nothing_and_its_password_stays_out_of_the_l
 
     assert "cases.tasks.build_case_file was not queued" in caplog.text
     assert "hunter2" not in caplog.text
+
+
+def test_after_a_failure_the_broker_is_left_alone_for_half_a_minute(
+    sent: Path, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(queue.time, "monotonic", lambda: clock[0])
+    works, queue.app = queue.app, Celery("down", broker="no-such-broker://x", set_as_current=False)
+
+    def save() -> list[str]:
+        with django_capture_on_commit_callbacks(execute=True):
+            enqueue_on_commit("cases.tasks.build_case_file", 7)
+        return tasks_in(sent)
+
+    assert save() == []
+    queue.app = works
+    clock[0] += 29
+    assert save() == []
+
+    clock[0] += 2
+    assert save() == ["cases.tasks.build_case_file"]
