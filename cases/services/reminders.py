@@ -35,6 +35,8 @@ BATCH = 50
 LEASE = timedelta(minutes=5)
 # A row whose lease ends sooner is left to the next claim: talking to a slow server takes a while.
 MARGIN = timedelta(minutes=2)
+# How long an answer to “is this still to be said?” is relied on.
+FRESH_SECONDS = 1.0
 
 # After the first, the second, and every further try that failed for now.
 WAITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
@@ -136,9 +138,14 @@ def _send_batch(token: str, at: datetime | None, report: SendReport) -> bool:
     rows = list(held.order_by("due_at", "pk"))
     owners = Membership.objects.filter(role=Role.OWNER, case__deadlines__reminders__in=rows)
     recipients = {membership.case_id: membership.user for membership in owners.select_related("user")}
+    wanted: set[int] = set()
+    checked = -FRESH_SECONDS
     with Postman() as postman:
         for number, row in enumerate(rows):
-            if not _is_wanted(row, at, report):
+            if time.monotonic() - checked >= FRESH_SECONDS:
+                wanted, checked = _wanted(rows[number:], at), time.monotonic()
+            if row.pk not in wanted:
+                report.cancelled += _lasting(_mine(row), at).update(cancelled_at=_clock(at))
                 continue
             try:
                 _send(row, recipients[row.deadline.case_id], postman, at, report)
@@ -149,24 +156,31 @@ def _send_batch(token: str, at: datetime | None, report: SendReport) -> bool:
     return True
 
 
-def _mine(row: Reminder) -> QuerySet[Reminder]:
-    return Reminder.objects.pending().filter(pk=row.pk, claimed_by=row.claimed_by)
-
-
-def _is_wanted(row: Reminder, at: datetime | None, report: SendReport) -> bool:
-    """Ask once more, right before sending: still ours, and still about an open deadline as it stands."""
-    mine = _mine(row).filter(lease_until__gt=_clock(at) + MARGIN)
-    is_wanted = mine.filter(
+def _wanted(rows: list[Reminder], at: datetime | None) -> set[int]:
+    """Which of them are still ours to send, and about an open deadline as it stands: asked once more
+    right before sending, and again while a slow server makes the batch last.
+    """
+    still = _lasting(Reminder.objects.pending(), at).filter(
         ~Q(deadline__case__status=Status.CLOSED),
+        pk__in=[row.pk for row in rows],
+        claimed_by=rows[0].claimed_by,
         version=F("deadline__version"),
         deadline__met_at__isnull=True,
         deadline__dropped_at__isnull=True,
         deadline__case__memberships__role=Role.OWNER,
         deadline__case__memberships__user__is_active=True,
-    ).exists()
-    if not is_wanted:
-        report.cancelled += mine.update(cancelled_at=_clock(at))
-    return is_wanted
+    )
+    return set(still.values_list("pk", flat=True))
+
+
+def _lasting(rows: QuerySet[Reminder], at: datetime | None) -> QuerySet[Reminder]:
+    """Those whose lease lasts long enough to talk to a slow server."""
+    return rows.filter(lease_until__gt=_clock(at) + MARGIN)
+
+
+def _mine(row: Reminder) -> QuerySet[Reminder]:
+    """The row, unless another sender took it meanwhile."""
+    return Reminder.objects.pending().filter(pk=row.pk, claimed_by=row.claimed_by)
 
 
 def _send(row: Reminder, recipient: User, postman: Postman, at: datetime | None, report: SendReport) -> None:
