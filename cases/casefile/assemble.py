@@ -1,0 +1,146 @@
+"""Puts a case file together in a folder of its own: originals fetched, document printed, bag written."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.utils import translation
+
+from cases.casefile import layout
+from cases.casefile.bag import CHUNK, Altered, Bag, Member, member_from, member_of, write_bag
+from cases.casefile.document import Work, case_json, print_document
+from cases.casefile.gather import Chain
+from cases.casefile.sign import SigningKey
+from cases.casefile.snapshot import ExhibitFacts, Snapshot
+from cases.casefile.words import words
+from cases.rules.custody import canonical_json
+
+# A cell that begins like this is a formula to a spreadsheet, the full-width signs in some of them too.
+FORMULA_SIGNS = tuple("=+-@\t\r\n＝＋－＠|%")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the outside lends: the originals by number, the key, the stamp, an ear for progress.
+
+    `made` is called when one more part is done, of `parts_of(snapshot)` in all; `alive` now and then.
+    """
+
+    open_original: Callable[[int], BinaryIO]
+    key: SigningKey
+    stamp: Callable[[bytes], bytes] | None = None
+    made: Callable[[], None] = lambda: None
+    alive: Callable[[], None] = lambda: None
+
+
+def parts_of(snapshot: Snapshot) -> int:
+    """How often `made` will be called: each exhibit is fetched, drawn and packed; the rest is printed."""
+    return 3 * len(snapshot.exhibits) + 1
+
+
+def assemble(snapshot: Snapshot, chain: Chain, *, folder: Path, tools: Tools) -> tuple[Path, Bag]:
+    """The finished ZIP in `folder`, which must be empty, and what it is.
+
+    The same snapshot and key give the same bytes, but for the stamp. Raises Altered for an original
+    that is not what was received, and NotPrinted.
+    """
+    work = Work(folder)
+    for exhibit in snapshot.exhibits:
+        _fetch(exhibit, work, tools)
+        tools.made()
+    heard = {"drawn": tools.made}
+    volumes = print_document(snapshot, work, heard=lambda line: heard.get(line, tools.alive)())
+    tools.made()
+    when = datetime.fromisoformat(snapshot.state_at)
+    target = folder / "case-file.zip"
+    bag = write_bag(
+        target,
+        payload=_payload(snapshot, chain, work, volumes),
+        info=_info(snapshot),
+        when=when,
+        key=tools.key,
+        stamp=tools.stamp,
+        wrote=lambda path: tools.made() if path.startswith(layout.EXHIBITS) else tools.alive(),
+    )
+    return target, bag
+
+
+def _fetch(exhibit: ExhibitFacts, work: Work, tools: Tools) -> None:
+    """Copy one original into the work folder; raises Altered unless it is what was received."""
+    digest = hashlib.sha256()
+    with tools.open_original(exhibit.number) as source, work.original(exhibit.number).open("xb") as target:
+        while chunk := source.read(CHUNK):
+            digest.update(chunk)
+            target.write(chunk)
+    if digest.hexdigest() != exhibit.sha256:
+        raise Altered(f"E{exhibit.number}")
+
+
+def _payload(snapshot: Snapshot, chain: Chain, work: Work, volumes: list[Path]) -> Iterator[Member]:
+    yield member_from(layout.DOCUMENT, volumes[0])
+    for number, volume in enumerate(volumes[1:], start=2):
+        yield member_from(f"{layout.DOCUMENT.removesuffix('.pdf')}-{number}.pdf", volume)
+    yield member_of(layout.CASE_JSON, case_json(snapshot))
+    yield member_of(layout.CONTACTS_CSV, contacts_csv(snapshot))
+    yield member_of(layout.CUSTODY, custody_lines(chain))
+    for exhibit in snapshot.exhibits:
+        original, label = work.original(exhibit.number), f"E{exhibit.number}"
+        yield member_from(exhibit.file, original, sha256=exhibit.sha256, label=label)
+
+
+def _info(snapshot: Snapshot) -> dict[str, str]:
+    return {
+        "External-Identifier": snapshot.case_file.identifier,
+        "Case-State-At": snapshot.state_at,
+        "Case-File-Schema": layout.SCHEMA,
+        "Custody-Chain-Head": snapshot.chain_head,
+        "Signing-Key-SHA256": snapshot.case_file.key_fingerprint,
+    }
+
+
+def custody_lines(chain: Chain) -> bytes:
+    """One entry a line: {"entry": ..., "hash": ...} in canonical JSON."""
+    return b"".join(
+        canonical_json({"entry": entry.as_json(), "hash": digest}) + b"\n" for entry, digest in chain
+    )
+
+
+def contacts_csv(snapshot: Snapshot) -> bytes:
+    """The contacts for a spreadsheet: UTF-8 with BOM, every cell quoted, no cell a formula."""
+    with translation.override(snapshot.language):
+        named = words()
+    titles = ("number", "when", "until", "channel", "direction", "with_whom", "ticket", "outcome")
+    more = ("said", "promise", "promised_by", "proof", "logged")
+    file = io.StringIO()
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([named[title] for title in (*titles, *more)])
+    for contact in snapshot.contacts:
+        cells = (
+            str(contact.number),
+            contact.started_at,
+            contact.ended_at,
+            contact.channel.label,
+            contact.direction.label,
+            contact.person,
+            contact.ticket_number,
+            contact.outcome.label,
+            contact.summary,
+            contact.promise,
+            contact.promised_by,
+            ", ".join(f"E{number}" for number in contact.exhibits),
+            contact.logged_at,
+        )
+        writer.writerow([defused(cell) for cell in cells])
+    return f"\ufeff{file.getvalue()}".encode()
+
+
+def defused(cell: str) -> str:
+    """The cell as text for every spreadsheet: an apostrophe before what would be a formula."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_SIGNS) else cell

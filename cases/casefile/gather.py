@@ -1,0 +1,257 @@
+"""Reads a case from the database into a frozen snapshot, in a fixed order, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+
+from cases.casefile import labels
+from cases.casefile.layout import EXHIBITS
+from cases.casefile.names import exhibit_file_name
+from cases.casefile.snapshot import (
+    CaseFacts,
+    CaseFileFacts,
+    Coded,
+    ContactFacts,
+    CustodyFacts,
+    DeadlineFacts,
+    ExhibitFacts,
+    MilestoneFacts,
+    NumberFacts,
+    OrderFacts,
+    Snapshot,
+)
+from cases.models import Case, CaseFile, ContactAttempt, Deadline, Exhibit, Membership, Milestone, Order
+from cases.rules.custody import Entry
+from cases.rules.playbooks import Playbook
+
+Chain = Sequence[tuple[Entry, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a snapshot is made of besides the rows of the case. `chain` is its whole custody chain."""
+
+    case_file: CaseFile
+    chain: Chain
+    playbook: Playbook | None
+    zone: ZoneInfo
+    key_fingerprint: str
+    stamp_from: str
+
+
+def gather(sources: Sources) -> Snapshot:
+    """The case as it is now. The caller holds the lock on its row, so that all parts fit each other."""
+    with translation.override(sources.case_file.language):
+        return _Gathering(sources).snapshot()
+
+
+class _Gathering:
+    """Reads each kind of row once and numbers what has no number of its own."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.case: Case = sources.case_file.case
+        self.state_at = sources.chain[-1][0].at
+        self.contacts = list(
+            ContactAttempt.objects.filter(case=self.case)
+            .order_by("started_at", "pk")
+            .prefetch_related("exhibits")
+        )
+        self.milestones = list(Milestone.objects.filter(case=self.case).order_by("happened_at", "pk"))
+        self.contact_numbers = {contact.pk: number for number, contact in enumerate(self.contacts, start=1)}
+        self.milestone_numbers = {item.pk: number for number, item in enumerate(self.milestones, start=1)}
+        self.names = {
+            f"user:{membership.user_id}": membership.user.name or str(membership.get_role_display())
+            for membership in Membership.objects.filter(case=self.case).select_related("user")
+        }
+
+    def snapshot(self) -> Snapshot:
+        sources, case_file = self.sources, self.sources.case_file
+        orders = Order.objects.filter(case=self.case).order_by("created_at", "pk").prefetch_related("numbers")
+        deadlines = Deadline.objects.filter(case=self.case).order_by("due_at", "pk")
+        exhibits = Exhibit.objects.filter(case=self.case).order_by("number")
+        return Snapshot(
+            language=case_file.language,
+            zone=str(sources.zone),
+            state_at=self.moment(self.state_at),
+            chain_head=sources.chain[-1][1],
+            case_file=CaseFileFacts(
+                number=case_file.number,
+                identifier=f"{self.case.reference}/{case_file.number}",
+                requested_at=self.moment(case_file.requested_at),
+                key_fingerprint=sources.key_fingerprint,
+                stamp_from=sources.stamp_from,
+            ),
+            case=self.case_facts(),
+            orders=tuple(self.order(order) for order in orders),
+            contacts=tuple(self.contact(contact) for contact in self.contacts),
+            milestones=tuple(self.milestone(milestone) for milestone in self.milestones),
+            deadlines=tuple(self.deadline(deadline) for deadline in deadlines),
+            exhibits=tuple(self.exhibit(exhibit) for exhibit in exhibits),
+            custody=tuple(self.custody(entry, digest) for entry, digest in sources.chain),
+        )
+
+    def moment(self, at: datetime | None) -> str:
+        return at.astimezone(self.sources.zone).isoformat() if at is not None else ""
+
+    def actor(self, user_id: int | None) -> str:
+        return f"user:{user_id}" if user_id is not None else ""
+
+    def case_facts(self) -> CaseFacts:
+        case, playbook = self.case, self.sources.playbook
+        owner = next((name for actor, name in self.names.items() if actor == self.actor(case.owner.pk)), "")
+        return CaseFacts(
+            reference=case.reference,
+            title=case.title,
+            owner=case.owner.name or owner,
+            playbook=Coded(
+                case.playbook, playbook.name.in_language(self.language) if playbook else case.playbook
+            ),
+            status=_coded(case, "status"),
+            outcome=_coded(case, "outcome"),
+            problem_kind=_coded(case, "problem_kind"),
+            risk=_coded(case, "risk"),
+            urgency=_coded(case, "urgency"),
+            complexity=_coded(case, "complexity"),
+            during_big_sale=case.during_big_sale,
+            merchant=case.merchant,
+            merchant_kind=_coded(case, "merchant_kind"),
+            partner_platform=case.partner_platform,
+            problem_statement=case.problem_statement,
+            demand=case.demand,
+            amount=_money(case.amount),
+            currency=case.currency,
+            recovered_amount=_money(case.recovered_amount),
+            created_at=self.moment(case.created_at),
+            closed_at=self.moment(case.closed_at),
+        )
+
+    @property
+    def language(self) -> str:
+        return self.sources.case_file.language
+
+    def order(self, order: Order) -> OrderFacts:
+        numbers = sorted(order.numbers.all(), key=lambda number: number.pk)
+        return OrderFacts(
+            platform=order.platform,
+            item=order.item,
+            amount=_money(order.amount),
+            currency=order.currency,
+            paid_at=self.moment(order.paid_at),
+            received_at=self.moment(order.received_at),
+            created_at=self.moment(order.created_at),
+            numbers=tuple(NumberFacts(_coded(number, "kind"), number.number) for number in numbers),
+        )
+
+    def contact(self, contact: ContactAttempt) -> ContactFacts:
+        playbook = self.sources.playbook
+        channel = playbook.channels.get(contact.channel) if playbook else None
+        name = channel.name.in_language(self.language) if channel else contact.channel
+        return ContactFacts(
+            number=self.contact_numbers[contact.pk],
+            channel=Coded(contact.channel, name),
+            direction=_coded(contact, "direction"),
+            started_at=self.moment(contact.started_at),
+            ended_at=self.moment(contact.ended_at),
+            person=contact.person,
+            ticket_number=contact.ticket_number,
+            summary=contact.summary,
+            outcome=_coded(contact, "outcome"),
+            promise=contact.promise,
+            promised_by=self.moment(contact.promised_by),
+            logged_at=self.moment(contact.logged_at),
+            logged_by=self.actor(contact.logged_by_id),
+            exhibits=tuple(sorted(exhibit.number for exhibit in contact.exhibits.all())),
+        )
+
+    def milestone(self, milestone: Milestone) -> MilestoneFacts:
+        return MilestoneFacts(
+            kind=_coded(milestone, "kind"),
+            happened_at=self.moment(milestone.happened_at),
+            facts=milestone.facts,
+            contact=self.contact_numbers.get(milestone.contact_id or 0),
+            note=milestone.note,
+            logged_at=self.moment(milestone.logged_at),
+            logged_by=self.actor(milestone.logged_by_id),
+        )
+
+    def deadline(self, deadline: Deadline) -> DeadlineFacts:
+        return DeadlineFacts(
+            rule=deadline.rule,
+            whose=_coded(deadline, "whose"),
+            state=labels.deadline_state(self.state_of(deadline)),
+            contact=self.contact_numbers.get(deadline.contact_id or 0),
+            milestone=self.milestone_numbers.get(deadline.milestone_id or 0),
+            triggered_at=self.moment(deadline.triggered_at),
+            facts=deadline.facts,
+            window_from=self.moment(deadline.window_from),
+            due_at=self.moment(deadline.due_at),
+            in_days=deadline.in_days,
+            because=deadline.because,
+            is_provisional=deadline.is_provisional,
+            version=deadline.version,
+            computed_at=self.moment(deadline.computed_at),
+            met_at=self.moment(deadline.met_at),
+            met_by=deadline.met_by,
+            dropped_at=self.moment(deadline.dropped_at),
+            drop_reason=_coded(deadline, "drop_reason"),
+        )
+
+    def state_of(self, deadline: Deadline) -> str:
+        is_missed = deadline.is_missed(self.state_at)
+        if deadline.dropped_at is not None:
+            return "dropped"
+        if deadline.met_at is not None:
+            return "met_late" if is_missed else "met"
+        return "missed" if is_missed else "open"
+
+    def exhibit(self, exhibit: Exhibit) -> ExhibitFacts:
+        return ExhibitFacts(
+            number=exhibit.number,
+            file=EXHIBITS + exhibit_file_name(exhibit.number, exhibit.original_name, exhibit.media_type),
+            sha256=exhibit.sha256,
+            size=exhibit.size,
+            media_type=exhibit.media_type,
+            original_name=exhibit.original_name,
+            width=exhibit.width,
+            height=exhibit.height,
+            page_count=exhibit.page_count,
+            source=_coded(exhibit, "source"),
+            shows=exhibit.shows,
+            claimed_at=self.moment(exhibit.claimed_at),
+            received_at=self.moment(exhibit.received_at),
+            recognised_text=exhibit.recognised_text,
+            added_by=self.actor(exhibit.added_by_id),
+            contacts=tuple(
+                self.contact_numbers[contact.pk]
+                for contact in self.contacts
+                if exhibit.number in {linked.number for linked in contact.exhibits.all()}
+            ),
+        )
+
+    def custody(self, entry: Entry, digest: str) -> CustodyFacts:
+        return CustodyFacts(
+            sequence=entry.sequence,
+            at=self.moment(entry.at),
+            actor=labels.person(entry.actor, self.names),
+            action=labels.act(entry.action),
+            exhibit=entry.exhibit_number,
+            hash=digest,
+        )
+
+
+def _coded(row: Any, name: str) -> Coded:
+    """A choice of a row with its label; an empty choice has no label, whatever the form calls it."""
+    code = str(getattr(row, name))
+    return Coded(code, str(getattr(row, f"get_{name}_display")()) if code else "")
+
+
+def _money(amount: Decimal | None) -> str:
+    return f"{amount:.2f}" if amount is not None else ""

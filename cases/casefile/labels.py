@@ -1,0 +1,58 @@
+"""Words of the case file that no model has: acts of the chain, states of a deadline, people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from cases.casefile.snapshot import Coded
+
+ACTS = {
+    "case_opened": gettext_lazy("Case opened"),
+    "case_described": gettext_lazy("Case described anew"),
+    "case_status_changed": gettext_lazy("Status of the case changed"),
+    "case_closed": gettext_lazy("Case closed"),
+    "case_reopened": gettext_lazy("Case reopened"),
+    "case_imported": gettext_lazy("Case imported from a case file"),
+    "order_added": gettext_lazy("Order added"),
+    "order_number_added": gettext_lazy("Order number added"),
+    "contact_logged": gettext_lazy("Contact logged"),
+    "milestone_logged": gettext_lazy("Milestone logged"),
+    "deadline_started": gettext_lazy("Deadline started"),
+    "deadline_moved": gettext_lazy("Deadline moved"),
+    "deadline_met": gettext_lazy("Deadline met"),
+    "deadline_dropped": gettext_lazy("Deadline dropped"),
+    "deadline_resumed": gettext_lazy("Deadline taken up again"),
+    "reminder_sent": gettext_lazy("Reminder sent"),
+    "reminder_failed": gettext_lazy("Reminder could not be sent"),
+    "exhibit_received": gettext_lazy("Exhibit received"),
+    "exhibit_described": gettext_lazy("Exhibit described"),
+    "exhibit_linked": gettext_lazy("Exhibit linked to a contact"),
+    "exhibit_imported": gettext_lazy("Exhibit imported from a case file"),
+    "case_file_requested": gettext_lazy("Case file requested"),
+    "case_file_built": gettext_lazy("Case file built"),
+}
+
+
+def act(action: str) -> Coded:
+    """What an entry of the chain tells of; an action that has no label yet is shown by its name."""
+    return Coded(action, str(ACTS.get(action, action)))
+
+
+def deadline_state(code: str) -> Coded:
+    """The state of a deadline at the moment of the case file."""
+    labels = {
+        "open": pgettext("deadline", "Open"),
+        "met": pgettext("deadline", "Met in time"),
+        "met_late": pgettext("deadline", "Met too late"),
+        "missed": pgettext("deadline", "Passed without result"),
+        "dropped": pgettext("deadline", "No longer matters"),
+    }
+    return Coded(code, labels[code])
+
+
+def person(actor: str, names: dict[str, str]) -> str:
+    """An actor of the chain for people: name or role where known, and the number the chain holds."""
+    if actor == "system":
+        return _("This installation")
+    return f"{names[actor]} ({actor})" if names.get(actor) else actor

@@ -1,0 +1,234 @@
+"""What stands on the pages: the snapshot as sentences, dates and rows, ready to be set."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.casefile import layout
+from cases.casefile.snapshot import ContactFacts, DeadlineFacts, ExhibitFacts, OrderFacts, Snapshot
+from cases.casefile.styled import counted, fill, in_language, joined, moment, money, rows, shortened
+from cases.casefile.timeline import timeline
+from cases.casefile.words import words
+
+# What still leaves room for the rest on page one; Chinese says more with a sign.
+SUMMARY_SIGNS = {"zh-hans": (300, 150), "en": (620, 300)}
+ON_PAGE_ONE = 5
+
+
+class Pages:
+    """Built in the language that is active, from one snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.words = words()
+
+    def as_json(self) -> dict[str, Any]:
+        snapshot = self.snapshot
+        return {
+            "lang": "zh" if snapshot.language.startswith("zh") else "en",
+            "words": self.words,
+            "title": snapshot.case.title,
+            "identifier": snapshot.case_file.identifier,
+            "state_at": moment(snapshot.state_at),
+            "zone": snapshot.zone,
+            "summary": self.summary(),
+            "statement": self.statement(),
+            "timeline": timeline(snapshot),
+            "contacts": [self.contact(contact) for contact in snapshot.contacts],
+            "deadlines": [self.deadline(deadline) for deadline in snapshot.deadlines],
+            "exhibits": [self.exhibit(exhibit) for exhibit in snapshot.exhibits],
+            "custody": [self.entry(index) for index in range(len(snapshot.custody))],
+            "verify": self.verify(),
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """Page one."""
+        case, words, snapshot = self.snapshot.case, self.words, self.snapshot
+        long, short = SUMMARY_SIGNS.get(snapshot.language, SUMMARY_SIGNS["en"])
+        return {
+            "kind": joined(case.playbook.label, case.problem_kind.label),
+            "reference": case.reference,
+            "facts": [
+                [words["status"], joined(case.status.label, case.outcome.label)],
+                [words["amount_in_dispute"], money(case.amount, case.currency) or "–"],
+                [words["contact_attempts"], str(len(snapshot.contacts))],
+                [words["exhibits"], str(len(snapshot.exhibits))],
+            ],
+            "parties": rows(
+                (words["consumer"], case.owner),
+                (words["merchant"], joined(case.merchant, case.merchant_kind.label)),
+                (words["platform"], case.playbook.label),
+                (words["partner"], case.partner_platform),
+            ),
+            "orders": [self.order(order) for order in snapshot.orders[:ON_PAGE_ONE]],
+            "more_orders": max(0, len(snapshot.orders) - ON_PAGE_ONE),
+            "happened": shortened(case.problem_statement, long),
+            "asked": shortened(case.demand, short),
+            "stands": self.stands(),
+            "exhibits": [
+                {"number": exhibit.number, "text": shortened(exhibit.shows or exhibit.original_name, 80)}
+                for exhibit in snapshot.exhibits[:ON_PAGE_ONE]
+            ],
+            "more_exhibits": max(0, len(snapshot.exhibits) - ON_PAGE_ONE),
+        }
+
+    def stands(self) -> list[list[str]]:
+        """Rows of label and text: how the contacts went, what is due, what came back."""
+        case, words, snapshot = self.snapshot.case, self.words, self.snapshot
+        outcomes = Counter(contact.outcome.label for contact in snapshot.contacts)
+        states = Counter(deadline.state.label for deadline in snapshot.deadlines)
+        following = next((item for item in snapshot.deadlines if item.state.code == "open"), None)
+        return rows(
+            (words["opened_at"], moment(case.created_at)),
+            (words["contact_attempts"], counted(outcomes)),
+            (words["deadlines"], counted(states)),
+            (words["next_due"], joined(self.due(following), self.title(following)) if following else ""),
+            (words["recovered"], money(case.recovered_amount, case.currency)),
+        )
+
+    def order(self, order: OrderFacts) -> dict[str, Any]:
+        return {
+            "item": joined(order.platform, order.item),
+            "amount": money(order.amount, order.currency),
+            "rows": rows(
+                *((number.kind.label, number.number) for number in order.numbers),
+                (self.words["paid_at"], moment(order.paid_at)),
+                (self.words["received_at"], moment(order.received_at)),
+            ),
+        }
+
+    def statement(self) -> dict[str, Any]:
+        """The full texts, where page one had to shorten one of them; else empty."""
+        case, summary = self.snapshot.case, self.summary()
+        is_whole = summary["happened"] == case.problem_statement and summary["asked"] == case.demand
+        if is_whole and not summary["more_orders"]:
+            return {}
+        orders = [self.order(order) for order in self.snapshot.orders]
+        return {"happened": case.problem_statement, "asked": case.demand, "orders": orders}
+
+    def contact(self, contact: ContactFacts) -> dict[str, Any]:
+        words, ended = self.words, moment(contact.ended_at)
+        return {
+            "title": joined(fill(words["contact"], number=contact.number), contact.channel.label),
+            "outcome": contact.outcome.label,
+            "rows": rows(
+                (words["when"], moment(contact.started_at) + (f" – {ended}" if ended else "")),
+                (words["direction"], contact.direction.label),
+                (words["with_whom"], contact.person),
+                (words["ticket"], contact.ticket_number),
+                (words["said"], contact.summary),
+                (words["promise"], contact.promise),
+                (words["promised_by"], moment(contact.promised_by)),
+                (words["logged"], moment(contact.logged_at)),
+            ),
+            "exhibits": contact.exhibits,
+        }
+
+    def deadline(self, deadline: DeadlineFacts) -> dict[str, Any]:
+        words, because = self.words, deadline.because
+        source = because.get("source", {})
+        checked = fill(words["checked_on"], day=source.get("checked_on", ""))
+        editions = fill(
+            words["editions"],
+            playbook=because.get("playbook_edition", ""),
+            calendar=because.get("calendar_edition", ""),
+        )
+        return {
+            "title": self.title(deadline),
+            "state": deadline.state.label,
+            "rows": rows(
+                (words["due"], self.due(deadline)),
+                (words["whose"], deadline.whose.label),
+                (words["why_dropped"], deadline.drop_reason.label),
+                (words["met_at"], moment(deadline.met_at)),
+                (words["to_do"], self.text(because.get("action", {}))),
+                (words["rule"], deadline.rule),
+                (words["source"], self.source(source)),
+                (words["confidence"], joined(confidence(str(source.get("confidence", ""))), checked)),
+                (words["counted_with"], editions),
+                (words["note"], words["provisional"] if deadline.is_provisional else ""),
+            ),
+            "steps": [self.text(step["text"]) for step in because.get("steps", [])],
+        }
+
+    def title(self, deadline: DeadlineFacts) -> str:
+        return self.text(deadline.because.get("title", {})) or deadline.rule
+
+    def text(self, text: dict[str, str]) -> str:
+        return in_language(text, self.snapshot.language)
+
+    def source(self, source: dict[str, Any]) -> str:
+        title, article = self.text(source.get("title", {})), self.text(source.get("article", {}))
+        return joined(title, article, str(source.get("url", "")))
+
+    def due(self, deadline: DeadlineFacts) -> str:
+        if deadline.in_days:
+            end = f"{deadline.due_at[:10]} ({self.words['end_of_day']}, {deadline.due_at[-6:]})"
+        else:
+            end = moment(deadline.due_at)
+        if not deadline.window_from:
+            return end
+        start = deadline.window_from[:10] if deadline.in_days else moment(deadline.window_from)
+        return fill(self.words["window"], start=start, end=end)
+
+    def exhibit(self, exhibit: ExhibitFacts) -> dict[str, Any]:
+        words, name = self.words, exhibit.file.removeprefix(layout.EXHIBITS)
+        contacts = [fill(words["contact"], number=number) for number in exhibit.contacts]
+        measures = f"{exhibit.width} × {exhibit.height}" if exhibit.width else ""
+        return {
+            "number": exhibit.number,
+            "title": joined(f"E{exhibit.number}", exhibit.shows or exhibit.original_name),
+            "name": exhibit.original_name or name,
+            "source": joined(exhibit.source.label, moment(exhibit.received_at)),
+            "pages": exhibit.page_count,
+            "proves": joined(exhibit.shows, *contacts) or "–",
+            "sha256": exhibit.sha256,
+            "cannot_show": fill(words["cannot_show"], file=name),
+            "rows": rows(
+                (words["received"], moment(exhibit.received_at)),
+                (words["claimed"], moment(exhibit.claimed_at)),
+                (words["proof_of"], joined(*contacts)),
+                (words["file"], joined(exhibit.original_name, exhibit.media_type, measures)),
+                (words["size"], _("%(count)s bytes") % {"count": f"{exhibit.size:,}"}),
+            ),
+        }
+
+    def entry(self, index: int) -> dict[str, Any]:
+        entry = self.snapshot.custody[index]
+        return {
+            "number": str(entry.sequence),
+            "at": moment(entry.at, seconds=True),
+            "who": entry.actor,
+            "what": entry.action.label,
+            "exhibit": f"E{entry.exhibit}" if entry.exhibit else "",
+            "hash": entry.hash,
+        }
+
+    def verify(self) -> dict[str, Any]:
+        facts, words = self.snapshot.case_file, self.words
+        files = f"-verify {layout.PUBLIC_KEY} -signature {layout.SIGNATURE} {layout.TAG_MANIFEST}"
+        asked = fill(words["asked_time"], authority=facts.stamp_from)
+        return {
+            "unpack": f"sha256sum -c {layout.MANIFEST}\nsha256sum -c {layout.TAG_MANIFEST}",
+            "sign": f"openssl dgst -sha256 {files}",
+            "fingerprint": facts.key_fingerprint,
+            "chain_head": self.snapshot.chain_head,
+            "time": asked if facts.stamp_from else words["own_time"],
+            # The number is written out, so that it is not taken for a sign to be replaced.
+            "marks": fill(words["marks"], mark="[U+1F600]"),
+        }
+
+
+def confidence(code: str) -> str:
+    """How far a source can be relied on; the same words as on the screens."""
+    labels = {
+        "V": _("read in the official text"),
+        "V-": _("read in a copy of the official text"),
+        "S+": _("several secondary sources agree"),
+        "S": _("one secondary source"),
+        "reported": _("reported, not checked against an official text"),
+    }
+    return labels.get(code, code)

@@ -1,0 +1,137 @@
+"""Draws exhibits for the document, in the child process: whole, upright, long ones in parts. No Django."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image, ImageOps
+
+try:
+    import pillow_heif
+except ImportError:
+    pass  # HEIC exhibits are then listed and attached, and their page says that they cannot be shown.
+else:
+    pillow_heif.register_heif_opener()
+
+Image.MAX_IMAGE_PIXELS = None  # The door that took the exhibits in has the limit; nothing else comes here.
+
+# Pixels: enough for 200 dots an inch at the size at which they are printed.
+UPRIGHT_WIDTH, WIDE_WIDTH, PAGE_WIDTH = 800, 1400, 1240
+# A picture taller than this many times its width is printed in parts of at most PART_RATIO.
+TALL_RATIO, PART_RATIO, MOST_PARTS = 2.7, 2.1, 60
+# How much of a part is repeated at the top of the next, so that no line is lost at a cut.
+OVERLAP = 0.06
+QUALITY = 85
+FORMATS = {
+    "image/png": ("PNG",),
+    "image/jpeg": ("JPEG", "MPO"),
+    "image/webp": ("WEBP",),
+    "image/heic": ("HEIF",),
+    "image/heif": ("HEIF",),
+    "image/avif": ("AVIF",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One drawn file; `overlap`: how much of its top repeats the part before, from 0 to 1."""
+
+    file: str
+    width: int
+    height: int
+    page: int
+    part: int
+    parts: int
+    overlap: float
+
+
+def draw(original: Path, media_type: str, *, folder: Path, stem: str) -> list[Picture]:
+    """Draw every page of the exhibit into `folder` as JPEG; the same bytes each time.
+
+    Raises whatever Pillow or pdfium raise for a file they cannot read (see CANNOT_DRAW).
+    """
+    drawn: list[Picture] = []
+    for page, image in enumerate(_pages(original, media_type), start=1):
+        cuts = _cuts(image.width, image.height)
+        for part, (top, bottom, overlap) in enumerate(cuts, start=1):
+            name = f"{stem}-{page}-{part}.jpg"
+            piece = image if len(cuts) == 1 else image.crop((0, top, image.width, bottom))
+            piece.save(folder / name, "JPEG", quality=QUALITY, subsampling=0)
+            drawn.append(Picture(name, piece.width, piece.height, page, part, len(cuts), overlap))
+    return drawn
+
+
+# Hostile pictures make Pillow raise nearly anything; one exhibit that cannot be shown must not stop the rest.
+CANNOT_DRAW = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    RuntimeError,
+    KeyError,
+    IndexError,
+    TypeError,
+    ArithmeticError,
+    MemoryError,
+    EOFError,
+)
+
+
+def _pages(original: Path, media_type: str) -> Iterator[Image.Image]:
+    if media_type == "application/pdf":
+        yield from _pdf_pages(original)
+        return
+    with Image.open(original, formats=FORMATS.get(media_type, ())) as image:
+        turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+        width, height = (image.height, image.width) if turned else image.size
+        target = UPRIGHT_WIDTH if height >= width else WIDE_WIDTH
+        scale = min(1.0, target / width)
+        size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+        image.draft("RGB", (size[0] * 2, size[1] * 2))
+        flat = _on_white(image)
+        if flat.size != size:
+            flat = flat.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        if turned or image.getexif().get(0x0112, 1) != 1:
+            flat.getexif()[0x0112] = image.getexif().get(0x0112, 1)
+            flat = ImageOps.exif_transpose(flat)
+        bare = Image.new("RGB", flat.size)
+        bare.paste(flat)
+    yield bare
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    ground = Image.new("RGB", image.size, "white")
+    seen = image.convert("RGBA")
+    ground.paste(seen, mask=seen.getchannel("A"))
+    return ground
+
+
+def _pdf_pages(original: Path) -> Iterator[Image.Image]:
+    with pypdfium2.PdfDocument(original) as document:
+        for number in range(len(document)):
+            page = document[number]
+            width, height = page.get_size()
+            scale = min(PAGE_WIDTH / max(width, 1), 3 * PAGE_WIDTH / max(height, 1))
+            yield page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
+            page.close()
+
+
+def _cuts(width: int, height: int) -> list[tuple[int, int, float]]:
+    """(top, bottom, part of the piece that repeats the one before), in pixels."""
+    if height <= TALL_RATIO * width:
+        return [(0, height, 0.0)]
+    tallest = max(PART_RATIO * width, height / MOST_PARTS * (1 + OVERLAP))
+    count = math.ceil((height - tallest * OVERLAP) / (tallest * (1 - OVERLAP)))
+    step = (height - tallest) / (count - 1) if count > 1 else 0
+    cuts = []
+    for part in range(count):
+        top = round(part * step)
+        bottom = height if part == count - 1 else round(part * step + tallest)
+        before = round((part - 1) * step + tallest) if part else top
+        cuts.append((top, bottom, (before - top) / (bottom - top)))
+    return cuts

@@ -1,0 +1,191 @@
+"""A case as plain data, frozen: what a case file is made of, and what case.json holds.
+
+Every choice is a code with its label in the language of the case file; every moment is ISO 8601 in
+the zone of the case's playbook, with its offset; money is a decimal number in text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from cases.casefile.layout import SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A stored code and what it is called in the language of the case file; both empty where not known."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    reference: str
+    title: str
+    owner: str
+    playbook: Coded
+    status: Coded
+    outcome: Coded
+    problem_kind: Coded
+    risk: Coded
+    urgency: Coded
+    complexity: Coded
+    during_big_sale: bool
+    merchant: str
+    merchant_kind: Coded
+    partner_platform: str
+    problem_statement: str
+    demand: str
+    amount: str
+    currency: str
+    recovered_amount: str
+    created_at: str
+    closed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    kind: Coded
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    platform: str
+    item: str
+    amount: str
+    currency: str
+    paid_at: str
+    received_at: str
+    created_at: str
+    numbers: tuple[NumberFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """`number` counts the contacts of the case in order of time; `exhibits` are numbers of exhibits."""
+
+    number: int
+    channel: Coded
+    direction: Coded
+    started_at: str
+    ended_at: str
+    person: str
+    ticket_number: str
+    summary: str
+    outcome: Coded
+    promise: str
+    promised_by: str
+    logged_at: str
+    logged_by: str
+    exhibits: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneFacts:
+    kind: Coded
+    happened_at: str
+    facts: dict[str, Any]
+    contact: int | None
+    note: str
+    logged_at: str
+    logged_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineFacts:
+    """`state`: open, met, met_late, missed or dropped at the moment of the case file."""
+
+    rule: str
+    whose: Coded
+    state: Coded
+    contact: int | None
+    milestone: int | None
+    triggered_at: str
+    facts: dict[str, Any]
+    window_from: str
+    due_at: str
+    in_days: bool
+    because: dict[str, Any]
+    is_provisional: bool
+    version: int
+    computed_at: str
+    met_at: str
+    met_by: str
+    dropped_at: str
+    drop_reason: Coded
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitFacts:
+    """`file` is its place in the case file; `original_name` is what the sender called it."""
+
+    number: int
+    file: str
+    sha256: str
+    size: int
+    media_type: str
+    original_name: str
+    width: int | None
+    height: int | None
+    page_count: int
+    source: Coded
+    shows: str
+    claimed_at: str
+    received_at: str
+    recognised_text: str
+    added_by: str
+    contacts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyFacts:
+    """One entry of the chain as it is printed; custody.jsonl holds the exact one."""
+
+    sequence: int
+    at: str
+    actor: str
+    action: Coded
+    exhibit: int | None
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFileFacts:
+    """`key_fingerprint`: of the key that will sign; `stamp_from`: host of the time-stamp authority."""
+
+    number: int
+    identifier: str
+    requested_at: str
+    key_fingerprint: str
+    stamp_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole case at `state_at`, the moment of the last entry of its chain."""
+
+    language: str
+    zone: str
+    state_at: str
+    chain_head: str
+    case_file: CaseFileFacts
+    case: CaseFacts
+    orders: tuple[OrderFacts, ...]
+    contacts: tuple[ContactFacts, ...]
+    milestones: tuple[MilestoneFacts, ...]
+    deadlines: tuple[DeadlineFacts, ...]
+    exhibits: tuple[ExhibitFacts, ...]
+    custody: tuple[CustodyFacts, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        """The content of case.json. The chain is in custody.jsonl; here are its length and its head."""
+        content = asdict(self)
+        del content["custody"], content["chain_head"]
+        return {
+            "schema": SCHEMA,
+            **content,
+            "custody": {"count": len(self.custody), "head": self.chain_head},
+        }

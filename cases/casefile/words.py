@@ -1,0 +1,152 @@
+"""The fixed words of the document, in the language that is active."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+def words() -> dict[str, str]:
+    """Every word that document.typ sets, by the name it uses; {gaps} are filled there."""
+    return {**_summary(), **_parts(), **_exhibits(), **_checking()}
+
+
+def _summary() -> dict[str, str]:
+    return {
+        "case_file": _("Case file"),
+        "reference": _("Reference"),
+        "state": _("State of {at}"),
+        "page": _("Page {page} of {pages}"),
+        "volume": _("Volume {volume} of {volumes}"),
+        "summary": _("Summary"),
+        "parties": _("Parties"),
+        "consumer": _("Consumer"),
+        "merchant": _("Merchant"),
+        "platform": _("Platform"),
+        "partner": _("Partner platform"),
+        "orders": _("Orders"),
+        "item": _("Item"),
+        "amount": _("Amount"),
+        "amount_in_dispute": _("Amount in dispute"),
+        "recovered": _("Recovered"),
+        "paid_at": _("Paid"),
+        "received_at": pgettext("goods", "Received"),
+        "status": _("Where it stands"),
+        "contact_attempts": _("Contact attempts"),
+        "exhibits": _("Exhibits"),
+        "deadlines": _("Deadlines"),
+        "what_happened": _("What happened"),
+        "what_is_asked": _("What is asked"),
+        "continued": _("The full text is in the part “{part}”."),
+        "not_stated": _("Not stated"),
+        "times": _("All times: {zone}, with their offset from UTC."),
+        "opened_at": _("Case opened"),
+        "next_due": _("Next deadline"),
+        "more": _("and {count} more"),
+    }
+
+
+def _parts() -> dict[str, str]:
+    return {
+        "contents": _("Contents"),
+        "statement": _("Statement in full"),
+        "timeline": _("Timeline"),
+        "nothing_yet": _("Nothing has been logged."),
+        "contact": _("Contact {number}"),
+        "when": _("When"),
+        "until": _("Until"),
+        "channel": _("Channel"),
+        "with_whom": _("With whom"),
+        "ticket": _("Their ticket number"),
+        "direction": _("Direction"),
+        "outcome": _("Outcome"),
+        "said": _("What was said"),
+        "promise": _("Promise"),
+        "promised_by": _("Promised until"),
+        "logged": _("Logged"),
+        "proof": _("Proof"),
+        "rule": _("Rule"),
+        "counted_with": _("Counted with"),
+        "note": _("Note"),
+        "why_dropped": _("Why it no longer matters"),
+        "due": _("Due"),
+        "window": _("From {start} to {end}"),
+        "end_of_day": _("end of the day"),
+        "whose": _("Whose"),
+        "state_of_it": _("State"),
+        "provisional": _("Provisional: the calendar of that year is not published yet."),
+        "to_do": _("What to do"),
+        "why": _("Why this date"),
+        "source": _("Source"),
+        "confidence": _("Confidence"),
+        "checked_on": _("checked on {day}"),
+        "editions": _("Playbook {playbook}, calendar {calendar}"),
+        "met_at": _("Met at"),
+    }
+
+
+def _exhibits() -> dict[str, str]:
+    return {
+        "evidence_list": _("Evidence list"),
+        "number": _("No."),
+        "name": _("Name"),
+        "pages": _("Pages"),
+        "proves": _("What it proves"),
+        "page_in_file": pgettext("in a table", "Page"),
+        "hash_of": _("SHA-256 of the original"),
+        "submitted_by": _("Submitted by (signature)"),
+        "date": _("Date"),
+        "time": _("Time"),
+        "exhibit_page": _("Page {page} of {pages}"),
+        "part": _("Part {part} of {parts}"),
+        "repeated": _("repeats the end of the part before"),
+        "cannot_show": _("This exhibit cannot be shown here. The original is in the case file: {file}"),
+        "received": pgettext("exhibit", "Received"),
+        "claimed": _("Time as stated"),
+        "size": _("Size"),
+        "file": _("File"),
+        "proof_of": _("Proof of"),
+        "shown_smaller": _("Shown whole, in a smaller copy; the original is kept unchanged."),
+    }
+
+
+def _checking() -> dict[str, str]:
+    return {
+        "custody": _("Chain of custody"),
+        "custody_intro": _(
+            "Who did what with the case and its exhibits. Each entry holds the hash of the one before, "
+            "so that none can be changed, removed or inserted without a trace. The exact entries are in "
+            "data/custody.jsonl."
+        ),
+        "who": _("Who"),
+        "what": _("What"),
+        "exhibit": _("Exhibit"),
+        "hash": _("Hash"),
+        "verify": _("How to check this case file"),
+        "verify_intro": _(
+            "This document is part of a bundle (ZIP) that anyone can check without the site that made it. "
+            "A check shows that nothing was changed since the bundle was made; whether the content is true, "
+            "it does not show."
+        ),
+        "verify_unpack": _("Unpack the ZIP into an empty folder and run, in that folder:"),
+        "verify_sign": _("The signature covers every file. It holds when this says “Verified OK”:"),
+        "verify_key": _(
+            "Compare the fingerprint of the key with the one that the maker names by another way; the key "
+            "inside the bundle cannot show by itself whose it is:"
+        ),
+        "verify_head": _(
+            "Hash of the last entry of the chain of custody; write it down elsewhere, and nothing can be cut "
+            "off the chain unnoticed:"
+        ),
+        "verify_more": _("HOW-TO-VERIFY.txt in the bundle has the commands for Windows and macOS as well."),
+        "attached": _("The originals are attached to this PDF, under the names of the evidence list."),
+        "not_attached": _("The originals are too large to be attached to this PDF; they are in the bundle."),
+        "own_time": _("There is no time stamp of an outside authority: the time is this installation's own."),
+        "asked_time": _(
+            "A time stamp is asked of {authority}; HOW-TO-VERIFY.txt in the bundle says whether it was given."
+        ),
+        "marks": _(
+            "A sign that the font lacks, or that is invisible, is printed as its number, as in {mark}; the "
+            "exact text is in data/case.json."
+        ),
+    }

@@ -1,0 +1,255 @@
+"""Builds case files. The row is the truth: a worker may die at any moment, and another goes on."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from cases.casefile.assemble import Tools, assemble, parts_of
+from cases.casefile.bag import Altered, Bag
+from cases.casefile.fonts import FontUnusable, font_path
+from cases.casefile.gather import Chain, Sources, gather
+from cases.casefile.sign import KeyUnusable, SigningKey, signing_key
+from cases.casefile.snapshot import Snapshot
+from cases.casefile.timestamp import request_stamp
+from cases.evidence import store
+from cases.models import BuildState, Case, CaseFile, Exhibit
+from cases.rules.custody import breaks
+from cases.services import custody
+from cases.services.playbooks import playbook_of, zone_of
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+LEASE = timedelta(minutes=2)
+# Storing a large file elsewhere says nothing until it is done.
+LEASE_FOR_STORING = timedelta(minutes=30)
+WAIT_AFTER_A_FAILURE = timedelta(seconds=30)
+# A page asks once a second or so; more writes than this would only cost.
+SECONDS_BETWEEN_SIGNS = 0.5
+
+
+class _Refused(Exception):
+    """The case file cannot be made as things are; the message is a sentence for people."""
+
+
+class _Lost(Exception):
+    """The lease ran out, and another worker has the work."""
+
+
+def own_key() -> SigningKey:
+    """The key that signs what leaves this installation, made at first use. Raises KeyUnusable."""
+    return signing_key(settings.SIGNING_KEY_PATH)
+
+
+def build(*, case_file_id: int) -> None:
+    """Build the case file if it waits, or if its builder's lease has run out; else do nothing.
+
+    On return it is ready, or failed with a sentence, or waits for the next of MOST_ATTEMPTS attempts.
+    """
+    lease = _take(case_file_id)
+    if lease is None:
+        return
+    case_file = CaseFile.objects.select_related("case").get(pk=case_file_id)
+    with translation.override(case_file.language):
+        try:
+            _build(case_file, lease)
+        except _Lost:
+            log.warning("Case file %s: another worker has taken it over", case_file_id)
+        except _Refused as refused:
+            lease.rows().update(state=BuildState.FAILED, lease_until=None, failure=str(refused)[:500])
+        except Exception:
+            log.exception("Case file %s could not be built (attempt %s)", case_file_id, lease.attempt)
+            _try_again(lease, case_file.language)
+
+
+def give_up(rows: QuerySet[CaseFile], *, language: str) -> None:
+    """Mark as failed what was begun too often."""
+    with translation.override(language):
+        sentence = _(
+            "It could not be built in %(count)s attempts, and the operator's log says why. "
+            "Ask for a new case file; if that fails too, tell the operator."
+        ) % {"count": MOST_ATTEMPTS}
+    rows.update(state=BuildState.FAILED, lease_until=None, failure=sentence)
+
+
+@dataclass(slots=True)
+class _Lease:
+    """The right to build one case file, told apart from earlier ones by the number of the attempt."""
+
+    case_file_id: int
+    attempt: int
+    parts_done: int = 0
+    parts_total: int = 0
+    _signed_at: float = field(default_factory=time.monotonic)
+
+    def rows(self) -> QuerySet[CaseFile]:
+        """The row, as long as it is ours."""
+        return CaseFile.objects.filter(pk=self.case_file_id, state=BuildState.BUILDING, attempts=self.attempt)
+
+    def made(self) -> None:
+        """One more part is done."""
+        self.parts_done += 1
+        self.alive()
+
+    def alive(self) -> None:
+        if time.monotonic() - self._signed_at >= SECONDS_BETWEEN_SIGNS:
+            self.keep()
+
+    def keep(self, lease: timedelta = LEASE) -> None:
+        """Show the progress and prolong the lease; raises _Lost when another worker has it."""
+        self._signed_at = time.monotonic()
+        is_ours = self.rows().update(
+            parts_done=self.parts_done, parts_total=self.parts_total, lease_until=timezone.now() + lease
+        )
+        if not is_ours:
+            raise _Lost
+
+
+def _take(case_file_id: int) -> _Lease | None:
+    """The lease, if the work is to be had: it waits, or its builder has not been heard of for too long."""
+    now = timezone.now()
+    to_be_had = Q(state=BuildState.QUEUED) | Q(state=BuildState.BUILDING, lease_until__lt=now)
+    rows = CaseFile.objects.filter(to_be_had, pk=case_file_id)
+    taken = rows.filter(attempts__lt=MOST_ATTEMPTS).update(
+        state=BuildState.BUILDING,
+        attempts=F("attempts") + 1,
+        lease_until=now + LEASE,
+        parts_done=0,
+        parts_total=0,
+        failure="",
+    )
+    if taken:
+        return _Lease(case_file_id, CaseFile.objects.values_list("attempts", flat=True).get(pk=case_file_id))
+    exhausted = rows.first()
+    if exhausted is not None:
+        give_up(rows, language=exhausted.language)
+    return None
+
+
+def _try_again(lease: _Lease, language: str) -> None:
+    if lease.attempt >= MOST_ATTEMPTS:
+        give_up(lease.rows(), language=language)
+    else:
+        wait = WAIT_AFTER_A_FAILURE * lease.attempt
+        lease.rows().update(state=BuildState.QUEUED, lease_until=timezone.now() + wait)
+
+
+def _build(case_file: CaseFile, lease: _Lease) -> None:
+    prefix = f"case-file-{case_file.pk}-"
+    incoming = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    for left_behind in incoming.glob(f"{prefix}*"):
+        shutil.rmtree(left_behind, ignore_errors=True)
+    try:
+        font_path()
+        key = own_key()
+        snapshot, chain = _gathered(case_file, key)
+        lease.parts_total = parts_of(snapshot) + 1
+        lease.keep()
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=incoming) as folder:
+            path, bag = assemble(snapshot, chain, folder=Path(folder), tools=_tools(case_file, lease, key))
+            lease.keep(LEASE_FOR_STORING)
+            storage_key = store.case_file_key(case_file.case.reference, case_file.number, bag.sha256)
+            store.put(storage_key, path)
+    except Altered as altered:
+        raise _Refused(
+            _(
+                "%(exhibit)s is no longer what was received, so no case file was made. "
+                "Tell the operator: the stored original must be restored from a backup."
+            )
+            % {"exhibit": altered.label}
+        ) from altered
+    except store.Missing as missing:
+        raise _Refused(
+            _(
+                "An original is missing from the evidence store, so no case file was made. "
+                "Tell the operator: it must be restored from a backup."
+            )
+        ) from missing
+    except (FontUnusable, KeyUnusable) as unusable:
+        log.error("No case file can be built: %s", unusable)
+        raise _Refused(
+            _("The installation is not complete, so no case file was made. Tell the operator: %(reason)s")
+            % {"reason": unusable}
+        ) from unusable
+    _finish(case_file, lease, bag, storage_key=storage_key, snapshot=snapshot)
+
+
+def _gathered(case_file: CaseFile, key: SigningKey) -> tuple[Snapshot, Chain]:
+    """The case and its chain, read while nobody can change them."""
+    with transaction.atomic():
+        # Every change of a case takes this lock for its entry in the chain, and holds it to its commit.
+        case = Case.objects.select_for_update(no_key=True).get(pk=case_file.case_id)
+        chain = tuple(custody.stored_chain(case))
+        broken = next(breaks(chain), None)
+        if broken is not None:
+            raise _Refused(
+                _(
+                    "The chain of custody does not hold at entry %(number)s, so no case file was made. "
+                    "Tell the operator: the database was changed from outside."
+                )
+                % {"number": broken.sequence}
+            )
+        sources = Sources(
+            case_file=case_file,
+            chain=chain,
+            playbook=playbook_of(case),
+            zone=zone_of(case),
+            key_fingerprint=key.fingerprint,
+            stamp_from=urlsplit(settings.TSA_URL).hostname or "" if settings.TSA_URL else "",
+        )
+        return gather(sources), chain
+
+
+def _tools(case_file: CaseFile, lease: _Lease, key: SigningKey) -> Tools:
+    keys = dict(Exhibit.objects.filter(case=case_file.case_id).values_list("number", "storage_key"))
+    return Tools(
+        open_original=lambda number: store.open(keys[number]),
+        key=key,
+        stamp=partial(request_stamp, url=settings.TSA_URL) if settings.TSA_URL else None,
+        made=lease.made,
+        alive=lease.alive,
+    )
+
+
+@transaction.atomic
+def _finish(case_file: CaseFile, lease: _Lease, bag: Bag, *, storage_key: str, snapshot: Snapshot) -> None:
+    """Ready, with its entry in the chain; raises _Lost when another worker finished it."""
+    now = timezone.now()
+    is_ours = lease.rows().update(
+        state=BuildState.READY,
+        lease_until=None,
+        parts_done=lease.parts_total,
+        parts_total=lease.parts_total,
+        built_at=now,
+        sha256=bag.sha256,
+        size=bag.size,
+        storage_key=storage_key,
+        manifest=bag.manifest,
+        chain_head=snapshot.chain_head,
+        # Not a failure of the build: what the bundle lacks, said where it is offered.
+        failure=bag.no_stamp.in_language(case_file.language)[:500] if bag.no_stamp else "",
+    )
+    if not is_ours:
+        raise _Lost
+    details = {
+        "number": case_file.number,
+        "sha256": bag.sha256,
+        "size": bag.size,
+        "chain_head": snapshot.chain_head,
+        "signing_key": snapshot.case_file.key_fingerprint,
+    }
+    custody.record(case=case_file.case, action="case_file_built", at=now, details=details)

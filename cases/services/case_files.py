@@ -1,0 +1,104 @@
+"""Asks for case files, wakes those who build them, and hands them out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.evidence import store
+from cases.models import BuildState, Case, CaseFile
+from cases.services import custody
+from cases.services.case_file_builds import MOST_ATTEMPTS, build, give_up, own_key
+from tracker.accounts.models import Language, User
+from tracker.queue import enqueue_on_commit
+
+__all__ = ["build", "build_now", "build_waiting", "made_here", "open_zip", "own_key", "request_case_file"]
+
+# How long a wake-up may take to reach a worker before another is sent.
+WAKE_UP = timedelta(minutes=1)
+UNDER_WAY = (BuildState.QUEUED, BuildState.BUILDING)
+
+
+@transaction.atomic
+def request_case_file(*, case: Case, by: User | None, at: datetime, language: str) -> CaseFile:
+    """A new case file, waiting its turn; a worker is woken after the commit.
+
+    Raises ValidationError for an unknown language, and while another one of this case is under way.
+    """
+    case_file = _new_case_file(case, by, at, language)
+    enqueue_on_commit("cases.tasks.build_case_file", case_file.pk)
+    return case_file
+
+
+def build_now(*, case: Case, by: User | None, at: datetime, language: str) -> CaseFile:
+    """Ask for a case file and build it here, without a worker; it is ready or failed on return."""
+    with transaction.atomic():
+        case_file = _new_case_file(case, by, at, language)
+    build(case_file_id=case_file.pk)
+    case_file.refresh_from_db()
+    return case_file
+
+
+def build_waiting() -> int:
+    """Wake a worker for every case file that a lost message or a dead worker left behind; how many."""
+    now = timezone.now()
+    left_behind = CaseFile.objects.filter(
+        Q(state=BuildState.QUEUED, lease_until=None, requested_at__lt=now - WAKE_UP)
+        | Q(state__in=UNDER_WAY, lease_until__lt=now)
+    ).order_by("requested_at", "pk")
+    woken = 0
+    for case_file in left_behind[:100]:
+        # As it was when it was read: a worker may have taken it since.
+        same = CaseFile.objects.filter(
+            pk=case_file.pk,
+            state=case_file.state,
+            attempts=case_file.attempts,
+            lease_until=case_file.lease_until,
+        )
+        if case_file.attempts >= MOST_ATTEMPTS:
+            give_up(same, language=case_file.language)
+        elif same.update(state=BuildState.QUEUED, lease_until=now + WAKE_UP):
+            enqueue_on_commit("cases.tasks.build_case_file", case_file.pk)
+            woken += 1
+    return woken
+
+
+def open_zip(case_file: CaseFile) -> BinaryIO:
+    """The finished ZIP for reading. Raises ValidationError while there is none, and StoreTrouble."""
+    if case_file.state != BuildState.READY:
+        raise ValidationError(_("This case file is not ready yet; wait until it is built."), code="not_ready")
+    return store.open(case_file.storage_key)
+
+
+def made_here(*, sha256: str) -> CaseFile | None:
+    """The case file with exactly these bytes, if this installation made it."""
+    return CaseFile.objects.filter(state=BuildState.READY, sha256=sha256).first()
+
+
+def _new_case_file(case: Case, by: User | None, at: datetime, language: str) -> CaseFile:
+    if language not in Language.values:
+        raise ValidationError(
+            {"language": _("Choose one of the languages offered.")}, code="unknown_language"
+        )
+    # One at a time: two requests at once wait for each other here.
+    Case.objects.select_for_update(no_key=True).only("pk").get(pk=case.pk)
+    under_way = CaseFile.objects.filter(case=case, state__in=UNDER_WAY).first()
+    if under_way is not None:
+        raise ValidationError(
+            _("Case file %(number)s of this case is still being made; ask again when it is ready."),
+            code="under_way",
+            params={"number": under_way.number},
+        )
+    number = (CaseFile.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0) + 1
+    case_file = CaseFile.objects.create(
+        case=case, number=number, language=language, requested_by=by, requested_at=at
+    )
+    details = {"number": number, "language": language}
+    custody.record(case=case, action="case_file_requested", at=at, by=by, details=details)
+    return case_file
