@@ -6,7 +6,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -51,20 +51,29 @@ OPEN = {
     "playbooks/<slug:key>/",
     "calendar/<str:token>.ics",
     "accounts/login/",
+    "accounts/login/code/confirm/",  # answers 404: no codes by mail here
+    "accounts/logout/",
     "accounts/signup/",
     "accounts/confirm-email/",
-    "accounts/confirm-email/<key>/",
+    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$",
     "accounts/password/reset/",
     "accounts/password/reset/done/",
-    "accounts/password/reset/key/<uidb36>-<key>/",
+    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
     "accounts/password/reset/key/done/",
     "accounts/inactive/",
     "admin/login/",
 }
 
-# What may be longer than a screen, and why.
-LONGER = {
-    "cases/demo/stories.py": "the stories are data",
+# What is longer than a screen: it may shrink, never grow, and goes from this list once it fits.
+LONGER_FILES = {"cases/demo/stories.py": 463}
+LONGER_FUNCTIONS = {
+    "cases/demo/stories.py fake_goods": 103,
+    "cases/demo/stories.py hotel_booking": 66,
+    "cases/demo/stories.py parcel_lost": 89,
+    "cases/demo/stories.py refund_refused": 75,
+    "cases/rules/reckoning.py _workdays": 42,
+    "cases/services/contacts.py log_contact": 52,
+    "cases/services/orders.py add_order": 41,
 }
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 
@@ -92,6 +101,9 @@ def imports_of(path: Path) -> set[str]:
 
 def rank_of(room: str) -> int:
     return RANKS.get(room, HIGHEST)
+
+
+OUR_CODE = source_files("cases", "tracker", "script")
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -167,6 +179,14 @@ def test_every_command_a_document_names_exists(path: Path) -> None:
     assert commands - set(get_commands()) == set()
 
 
+def test_every_name_of_the_environment_is_documented_and_no_other() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in source_files("tracker", "cases"))
+    read = set(re.findall(r"env_(?:text|bool|int|list|secret)\(\s*\"([A-Z_]+)\"", code))
+    table = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    assert read == set(re.findall(r"^\| `([A-Z_]+)`", table, re.MULTILINE))
+
+
 @pytest.mark.parametrize("path", documents(), ids=named)
 def test_every_link_of_a_document_leads_somewhere(path: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
@@ -199,20 +219,31 @@ def code_lines(node: ast.AST, lines: list[str]) -> int:
     )
 
 
-@pytest.mark.parametrize("path", source_files("cases", "tracker", "script"), ids=named)
-def test_files_and_functions_fit_on_a_screen(path: Path) -> None:
-    if named(path) in LONGER:
-        return
-    text = path.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-
-    assert len(lines) <= LONGEST_FILE
-    assert [node.name for node in functions if code_lines(node, lines) > LONGEST_FUNCTION] == []
+def longer_files() -> dict[str, int]:
+    lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in OUR_CODE}
+    return {name: length for name, length in lengths.items() if length > LONGEST_FILE}
 
 
-def test_the_list_of_longer_files_names_no_file_that_is_short() -> None:
-    assert [name for name in LONGER if len((CHECKOUT / name).read_text().splitlines()) <= LONGEST_FILE] == []
+def longer_functions() -> dict[str, int]:
+    lengths = {}
+    for path in OUR_CODE:
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                lengths[f"{named(path)} {node.name}"] = code_lines(node, text.splitlines())
+    return {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION}
+
+
+@pytest.mark.parametrize(
+    ("found", "listed"), [(longer_files, LONGER_FILES), (longer_functions, LONGER_FUNCTIONS)]
+)
+def test_files_and_functions_fit_on_a_screen(
+    found: Callable[[], dict[str, int]], listed: dict[str, int]
+) -> None:
+    longer = found()
+
+    assert longer.keys() == listed.keys()
+    assert {name: lines for name, lines in longer.items() if lines > listed[name]} == {}
 
 
 def test_nothing_machine_made_is_committed() -> None:
