@@ -110,7 +110,16 @@ def _make_venv() -> None:
 
 def _install(files: tuple[str, ...]) -> None:
     listed = [part for name in files for part in ("-r", str(ROOT / name))]
-    command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--quiet", "--progress-bar=off", *listed]
+    command = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "--quiet",
+        "--progress-bar=off",
+        *listed,
+    ]
     with LOG.open("w") as log:
         code = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT).returncode
     if code:

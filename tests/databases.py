@@ -68,4 +68,4 @@ class PostgresqlDatabases:
     def _run(self, statement: str) -> None:
         url = self.url.replace("postgres://", "postgresql://", 1)
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]  # names of our own making
+            connection.execute(statement)  # names of our own making

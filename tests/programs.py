@@ -136,7 +136,7 @@ def postgresql() -> Iterator[str]:
         os.chown(folder, user.pw_uid, user.pw_gid)
         become = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     try:
-        initdb = [*become, server.with_name("initdb"), "--pgdata", folder / "data", "--username=postgres"]
+        initdb = [*become, str(server.with_name("initdb")), f"--pgdata={folder}/data", "--username=postgres"]
         initdb += ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-sync"]
         subprocess.run(initdb, check=True, capture_output=True, cwd=folder)
         options = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60"]
@@ -144,7 +144,7 @@ def postgresql() -> Iterator[str]:
         leash = ["--pdeathsig", "INT"] if become else []
         command = [*become, *leash, str(server), "-D", str(folder / "data")]
         command += [part for option in options for part in ("-c", option)]
-        ask = [server.with_name("pg_isready"), "--quiet", "--host", folder, "--username", "postgres"]
+        ask = [str(server.with_name("pg_isready")), "--quiet", f"--host={folder}", "--username=postgres"]
         with running(command, until=lambda: subprocess.run(ask).returncode == 0, log=folder / "log"):
             yield f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
     finally:

@@ -24,7 +24,7 @@ KEEP_PROCESSED_SECONDS = 600
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         draft = folder / f"{name}.part"
@@ -47,7 +47,7 @@ class Transport(filesystem.Transport):
     Channel = Channel
     polling_interval = 0.25  # seconds; what a person waits for before a worker sees the work
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         """As its parent, in short turns, so that a worker that is asked to stop hears it."""
         super().drain_events(connection, timeout=min(timeout or 0.5, 0.5))
 

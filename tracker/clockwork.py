@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from celery.beat import Scheduler
+from celery.beat import ScheduleEntry, Scheduler
+from celery.schedules import schedule
 
 
 class Metronome(Scheduler):
@@ -24,7 +25,14 @@ class Metronome(Scheduler):
         for name, entry in list(self.schedule.items()):
             now = time.monotonic()
             if now >= self._next.get(name, now):
-                self._next[name] = now + entry.schedule.seconds
+                self._next[name] = now + self.seconds_between(entry)
                 self.reserve(entry)
                 self.apply_entry(entry, producer=self.producer)
         return max(min(self._next.values(), default=0) - time.monotonic(), 0.0)
+
+    @staticmethod
+    def seconds_between(entry: ScheduleEntry) -> float:
+        """Seconds from one sending to the next; an entry at times of day has none and is refused."""
+        if not isinstance(entry.schedule, schedule):
+            raise TypeError(f"{entry.name} is not scheduled by a number of seconds.")
+        return float(entry.schedule.seconds)

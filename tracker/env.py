@@ -121,11 +121,11 @@ def database(default: Path) -> dict[str, Any]:
     return config
 
 
-def email(outbox: Path) -> dict[str, Any]:
+def email(outbox: str) -> dict[str, Any]:
     """EMAIL_URL as Django's EMAIL_* settings; .eml files in `outbox` when it is not set."""
     url = env_secret("EMAIL_URL")
     if not url:
-        return {"EMAIL_BACKEND": "tracker.mail.OutboxBackend", "EMAIL_FILE_PATH": str(outbox)}
+        return {"EMAIL_BACKEND": "tracker.mail.OutboxBackend", "EMAIL_FILE_PATH": outbox}
     try:
         config: dict[str, Any] = environ.Env.email_url_config(url)
     except (KeyError, ValueError, ImproperlyConfigured) as error:

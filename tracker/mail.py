@@ -35,7 +35,7 @@ class OutboxBackend(BaseEmailBackend):
         draft = path.with_suffix(".part")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(message.message().as_bytes(linesep="\r\n"))
+            file.write(message.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]  # Django's own
             file.flush()
             os.fsync(file.fileno())
         draft.rename(path)

@@ -200,7 +200,8 @@ TIME_ZONE = "UTC"
 
 # Mail
 
-for _name, _value in env.email(DATA_DIR / "outbox").items():
+EMAIL_FILE_PATH = str(DATA_DIR / "outbox")
+for _name, _value in env.email(EMAIL_FILE_PATH).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = env.env_text("FROM_EMAIL", f"reminders@{_site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

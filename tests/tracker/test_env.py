@@ -78,7 +78,7 @@ def test_mail_goes_to_a_mail_server_or_to_files_and_nowhere_else(
     monkeypatch.setenv("EMAIL_URL", "consolemail://")
 
     with pytest.raises(ImproperlyConfigured, match="must name a mail server"):
-        env.email(tmp_path)
+        env.email(str(tmp_path))
 
 
 @pytest.mark.parametrize(("value", "is_on"), [("true", True), ("ON", True), ("0", False), ("", False)])

@@ -76,7 +76,8 @@ def storage() -> None:
     """The evidence store takes files: its bucket answers, or its folder is writable and not full."""
     store = storages["evidence"]
     if not isinstance(store, FileSystemStorage):
-        store.bucket.meta.client.head_bucket(Bucket=store.bucket_name)
+        bucket = store.bucket  # type: ignore[attr-defined]  # of S3Storage, the only other one
+        bucket.meta.client.head_bucket(Bucket=bucket.name)
         return
     folder = Path(store.location)
     while not folder.exists():  # made with the first exhibit
