@@ -92,9 +92,7 @@ def draw(path: Path, media_type: str, *, width: int) -> Image.Image:
         scale = min(1.0, width / (image.height if orientation in {5, 6, 7, 8} else image.width))
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
         image.draft("RGB", (size[0] * 2, size[1] * 2))
-        flat = _on_white(image)
-        if flat.size != size:
-            flat = flat.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        flat = _on_white(image).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
         # Turned when it is small: the same picture for an eighth of the work.
         return flat.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else flat
 
@@ -172,6 +170,8 @@ def _check_whole(image: Image.Image, file: BinaryIO, media_type: str) -> None:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB" and not image.has_transparency_data:
+        return image
     if image.mode.startswith("I;16"):
         image = image.convert("I")
     if image.mode == "I":  # 16 bits for each pixel

@@ -37,14 +37,12 @@ def draw(path: Path, media_type: str) -> Iterator[Drawn]:
     yield _drawn("preview", preview)
     if preview.width > THUMBNAIL_WIDTH:
         height = max(1, round(preview.height * THUMBNAIL_WIDTH / preview.width))
-        preview = preview.resize((THUMBNAIL_WIDTH, height), Image.Resampling.LANCZOS)
+        preview = preview.resize((THUMBNAIL_WIDTH, height), Image.Resampling.BICUBIC)
     yield _drawn("thumbnail", preview)
 
 
 def _drawn(kind: str, image: Image.Image) -> Drawn:
-    # An image of its own, so that nothing of the original's metadata can come along.
-    bare = Image.new("RGB", image.size)
-    bare.paste(image)
+    image.info.clear()  # of the original's metadata nothing may come along
     file = io.BytesIO()
-    bare.save(file, "JPEG", quality=_QUALITY)
+    image.save(file, "JPEG", quality=_QUALITY)
     return Drawn(kind, file.getvalue(), image.width, image.height)

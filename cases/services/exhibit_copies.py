@@ -46,8 +46,8 @@ def make_working_copies(*, exhibit_id: int, at: datetime) -> None:
         return
     with transaction.atomic():
         # Under the lock of its row: another worker may be about to keep the same copies.
-        Exhibit.objects.select_for_update(no_key=True).filter(pk=exhibit.pk).first()
-        if _without_copies().filter(pk=exhibit.pk).exists():
+        stored = Exhibit.objects.select_for_update(no_key=True).filter(pk=exhibit.pk)
+        if stored.only("pk").first() and not WorkingCopy.objects.filter(exhibit=exhibit).exists():
             WorkingCopy.objects.bulk_create(_keep(exhibit, copy, at) for copy in drawn)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from pathlib import Path
 
 import pytest
 from django.test import override_settings
 from PIL import Image
 
-from cases.evidence import inspection
+from cases.evidence import inspection, working_copies
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused
 from tests import hostile, pictures
@@ -124,3 +126,21 @@ def test_a_picture_made_by_two_lenses_counts_as_a_jpeg(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_pngs_of_every_make_are_taken(tmp_path: Path, mode: str) -> None:
     assert inspect(tmp_path, pictures.encoded(Image.new(mode, (30, 40)))).height == 40
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "PDF"])
+def test_a_file_with_random_damage_is_taken_or_refused_and_never_a_crash(tmp_path: Path, kind: str) -> None:
+    chance = random.Random(f"damage to a {kind}")  # noqa: S311 - what to damage, not a secret
+    whole = pictures.pdf() if kind == "PDF" else pictures.picture(kind)
+    path = tmp_path / "file"
+    for _turn in range(5 if kind == "PDF" else 50):
+        damaged = bytearray(whole)
+        for _byte in range(chance.choice([1, 3, 30])):
+            damaged[chance.randrange(min(len(damaged), chance.choice([64, 1024, len(damaged)])))] = (
+                chance.randrange(256)
+            )
+        path.write_bytes(damaged)
+        with contextlib.suppress(Refused):
+            facts = inspection.inspect(path)
+            drawn = list(working_copies.draw(path, facts.media_type))
+            assert [copy.kind for copy in drawn] == ["preview", "thumbnail"]
