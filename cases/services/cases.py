@@ -48,7 +48,7 @@ def open_case(*, by: User, at: datetime, **fields: Any) -> Case:
 @transaction.atomic
 def describe_case(*, case: Case, by: User, at: datetime, **fields: Any) -> Case:
     """Change what is known about the case; nothing is written when nothing changes."""
-    before = model_to_dict(Case.objects.select_for_update().get(pk=case.pk), fields=DESCRIBED_BY)
+    before = model_to_dict(Case.objects.select_for_update(no_key=True).get(pk=case.pk), fields=DESCRIBED_BY)
     changes = custody.changed_fields(before, fields)
     if not changes:
         return case
@@ -82,7 +82,7 @@ def close_case(
     *, case: Case, by: User, at: datetime, outcome: str, recovered_amount: Decimal | None = None
 ) -> Case:
     """End the case. Its deadlines ask for nothing more; reminders not sent are cancelled."""
-    Case.objects.select_for_update().get(pk=case.pk)
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     deadlines.drop_all(case=case, by=by, at=at)
     case.status, case.outcome, case.closed_at = Status.CLOSED, Outcome(outcome), at
     case.recovered_amount = recovered_amount

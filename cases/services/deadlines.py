@@ -112,7 +112,7 @@ def recompute(*, case: Case, at: datetime) -> list[Moved]:
     if playbook is None:
         return []
     moved = []
-    for deadline in _open_in(Case.objects.select_for_update().get(pk=case.pk)):
+    for deadline in _open_in(Case.objects.select_for_update(no_key=True).get(pk=case.pk)):
         rule = playbook.rule_named(deadline.rule)
         if rule is None:
             continue
@@ -243,7 +243,7 @@ def _open_in(case: Case) -> Iterable[Deadline]:
 
 
 def _locked(deadline: Deadline) -> Deadline:
-    Case.objects.select_for_update().get(pk=deadline.case_id)
+    Case.objects.select_for_update(no_key=True).get(pk=deadline.case_id)
     return Deadline.objects.select_related("case").get(pk=deadline.pk)
 
 
