@@ -100,15 +100,16 @@ def _read(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def open_box(path: Path) -> Box:
-    """The box at `path`; raises Unreadable."""
+def open_box(path: Path, called: str = "") -> Box:
+    """The box at `path`, which people know as `called`; raises Unreadable."""
     from cases.casefile.zip_box import ZipBox
 
+    name = called or path.name
     try:
         if path.is_dir():
             return FolderBox(path)
         if not path.exists():
-            raise Unreadable("no_file", name=path.name)
-        return ZipBox(path)
+            raise Unreadable("no_file", name=name)
+        return ZipBox(path, name)
     except OSError as error:
-        raise Unreadable("no_access", name=path.name, where=error.strerror or type(error).__name__) from error
+        raise Unreadable("no_access", name=name, where=error.strerror or type(error).__name__) from error

@@ -7,6 +7,7 @@ what was handed over. The words are "unchanged since", never more.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cases.casefile import layout
@@ -52,25 +53,28 @@ class Verdict:
 
     def summary(self) -> Text:
         if self.is_unaltered:
-            return SUMMARIES["unaltered"].fill(since=self.since, count=str(self.file_count))
+            return SUMMARIES["unaltered"].fill(since=_printed(self.since), count=str(self.file_count))
         return SUMMARIES["altered" if self.is_readable else "unreadable"].fill(count=str(len(self.findings)))
 
 
-def verify(path: Path, *, key: bytes | None = None, stamp_root: Path | None = None) -> Verdict:
+def verify(
+    path: Path, *, key: bytes | None = None, stamp_root: Path | None = None, called: str = ""
+) -> Verdict:
     """Check the case file at `path`, a ZIP or an unpacked folder; never changes it.
 
     `key`: the public key (PEM) the signature must be made with; without it the signer is reported as
     unknown, with the fingerprint to compare. `stamp_root`: root certificate (PEM) of the time-stamp
-    authority. Raises KeyUnusable when `key` is no key; everything else is in the verdict.
+    authority. `called`: what people call the file, where `path` is not that. Raises KeyUnusable when
+    `key` is no key; everything else is in the verdict.
     """
     pinned = public_key(key) if key is not None else None
     try:
-        box = open_box(path)
+        box = open_box(path, called)
     except Unreadable as error:
         return Verdict(False, (_finding(Wrong(error.code, error.name, error.values)),))
     try:
         if layout.MANIFEST not in box.names() and layout.TAG_MANIFEST not in box.names():
-            wrong = Wrong("not_a_case_file", path.name, {"other": layout.MANIFEST})
+            wrong = Wrong("not_a_case_file", called or path.name, {"other": layout.MANIFEST})
             return Verdict(False, tuple(_finding(found) for found in (*box.findings, wrong)))
         seen = Inspection(box)
         seen.run(pinned=pinned, stamp_root=stamp_root)
@@ -87,6 +91,15 @@ def verify(path: Path, *, key: bytes | None = None, stamp_root: Path | None = No
         stamp=seen.stamp,
         file_count=len(seen.digests),
     )
+
+
+def _printed(moment: str) -> str:
+    """2026-09-01 10:00 +08:00; what is no moment stays as it is."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return f"{at:%Y-%m-%d %H:%M} {at.isoformat()[-6:]}"
 
 
 def _finding(found: Wrong) -> Finding:

@@ -63,13 +63,13 @@ class _End:
 class ZipBox:
     """The files of a ZIP, by name; each is read once, in bounded memory."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, called: str) -> None:
         self.findings: list[Wrong] = []
         self.notes: list[Wrong] = []
-        self._path = path
+        self._called = called
         self._file = path.open("rb")
         try:
-            end = _read_end(self._file, path)
+            end = _read_end(self._file, called)
             self._zip = zipfile.ZipFile(self._file)
             self._members = self._admitted(end)
         except Unreadable:
@@ -77,7 +77,7 @@ class ZipBox:
             raise
         except (*_UNREADABLE, struct.error) as error:
             self._file.close()
-            raise Unreadable("not_a_zip", name=path.name) from error
+            raise Unreadable("not_a_zip", name=called) from error
 
     def names(self) -> list[str]:
         return list(self._members)
@@ -99,14 +99,14 @@ class ZipBox:
 
     def _admitted(self, end: _End) -> dict[str, zipfile.ZipInfo]:
         entries = self._zip.infolist()
-        declared, size = sum(entry.file_size for entry in entries), self._path.stat().st_size
+        declared, size = sum(entry.file_size for entry in entries), self._file.seek(0, 2)
         if len(entries) > MOST_FILES or declared > GROWTH * size + GROWTH_ALLOWANCE:
-            raise Unreadable("too_much", name=self._path.name)
+            raise Unreadable("too_much", name=self._called)
         for count, place in ((end.bytes_before, _FRONT), (end.bytes_behind, _BEHIND)):
             if count:
-                self._finding("extra_bytes", self._path.name, where=place)
+                self._finding("extra_bytes", self._called, where=place)
         if not end.is_plain or end.entries != len(entries):
-            self._finding("wrapper", self._path.name)
+            self._finding("wrapper", self._called)
         self._check_wrapper(entries, end)
         members: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
@@ -147,9 +147,9 @@ class ZipBox:
             position = entry.header_offset + len(header) + entry.compress_size
             slack = LONGEST_DESCRIPTOR if entry.flag_bits & HAS_DESCRIPTOR else 0
         if not 0 <= end.directory_at - position <= slack:
-            self._finding("extra_bytes", self._path.name, where=_BETWEEN)
+            self._finding("extra_bytes", self._called, where=_BETWEEN)
         if len(restyled) * 2 > len(entries):
-            self.notes.append(Wrong("packed_again", self._path.name))
+            self.notes.append(Wrong("packed_again", self._called))
         else:
             for name in restyled:
                 self._finding("wrapper", name)
@@ -158,14 +158,14 @@ class ZipBox:
         self.findings.append(Wrong(code, name, dict(values)))
 
 
-def _read_end(file: BinaryIO, path: Path) -> _End:
+def _read_end(file: BinaryIO, called: str) -> _End:
     """The end record, checked against limits before anything else is read; raises Unreadable."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _END.size - 65_535))
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or at + _END.size > len(tail):
-        raise Unreadable("not_a_zip", name=path.name)
+        raise Unreadable("not_a_zip", name=called)
     _signature, disk, first_disk, here, entries, length, offset, comment = _END.unpack_from(tail, at)
     directory_end = size - len(tail) + at
     is_plain = not (disk or first_disk or comment) and here == entries
@@ -173,14 +173,14 @@ def _read_end(file: BinaryIO, path: Path) -> _End:
         file.seek(_LOCATOR64.unpack_from(tail, at - _LOCATOR64.size)[2])
         record = file.read(_END64.size)
         if len(record) < _END64.size or not record.startswith(b"PK\x06\x06"):
-            raise Unreadable("not_a_zip", name=path.name)
+            raise Unreadable("not_a_zip", name=called)
         *_rest, here, entries, length, offset = _END64.unpack(record)
         directory_end -= _LOCATOR64.size + _END64.size
     if entries > MOST_FILES or length > LARGEST_DIRECTORY:
-        raise Unreadable("too_much", name=path.name)
+        raise Unreadable("too_much", name=called)
     directory_at = directory_end - length
     if directory_at < offset or not _is_whole(file, directory_at, length):
-        raise Unreadable("not_a_zip", name=path.name)
+        raise Unreadable("not_a_zip", name=called)
     return _End(
         entries=entries,
         directory_at=directory_at,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
@@ -11,6 +13,8 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.casefile.bag import hash_file
+from cases.casefile.verify import Verdict, verify
 from cases.evidence import store
 from cases.models import BuildState, Case, CaseFile
 from cases.services import custody
@@ -18,7 +22,16 @@ from cases.services.case_file_builds import MOST_ATTEMPTS, build, give_up, own_k
 from tracker.accounts.models import Language, User
 from tracker.queue import enqueue_on_commit
 
-__all__ = ["build", "build_now", "build_waiting", "made_here", "open_zip", "own_key", "request_case_file"]
+__all__ = [
+    "Checked",
+    "build",
+    "build_now",
+    "build_waiting",
+    "check",
+    "open_zip",
+    "own_key",
+    "request_case_file",
+]
 
 # How long a wake-up may take to reach a worker before another is sent.
 WAKE_UP = timedelta(minutes=1)
@@ -76,9 +89,26 @@ def open_zip(case_file: CaseFile) -> BinaryIO:
     return store.open(case_file.storage_key)
 
 
-def made_here(*, sha256: str) -> CaseFile | None:
-    """The case file with exactly these bytes, if this installation made it."""
-    return CaseFile.objects.filter(state=BuildState.READY, sha256=sha256).first()
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A verdict, and what this installation's own records add to it.
+
+    `is_own_key`: the signature holds and is of this installation's key. `made_at`: when exactly these
+    bytes were made here, None when they were not.
+    """
+
+    verdict: Verdict
+    is_own_key: bool
+    made_at: datetime | None
+
+
+def check(*, path: Path, called: str) -> Checked:
+    """Check the case file at `path`, which people know as `called`; nothing is kept of it."""
+    verdict = verify(path, called=called)
+    is_signed = any(note.reason == "unknown_signer" for note in verdict.notes)
+    sha256, _size = hash_file(path)
+    made = CaseFile.objects.filter(state=BuildState.READY, sha256=sha256).values_list("built_at", flat=True)
+    return Checked(verdict, is_signed and verdict.fingerprint == own_key().fingerprint, made.first())
 
 
 def _new_case_file(case: Case, by: User | None, at: datetime, language: str) -> CaseFile:

@@ -60,7 +60,7 @@ def test_an_untouched_case_file_is_unchanged_since_it_was_made(bag: Path) -> Non
     assert verdict.exit_code == 0
     assert verdict.findings == ()
     assert verdict.since == "2026-09-01T02:00:00+00:00"
-    assert verdict.summary().en.startswith("Unchanged since it was made at 2026-09-01")
+    assert verdict.summary().en.startswith("Unchanged since it was made at 2026-09-01 02:00 +00:00")
     assert "authentic" not in verdict.summary().en
 
 

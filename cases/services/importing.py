@@ -1,0 +1,286 @@
+"""Takes a case file of another installation in as a new case: checked first, then all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases.casefile import layout
+from cases.casefile.bag import hash_file
+from cases.casefile.box import Damaged, Unreadable, open_box
+from cases.casefile.verify import Verdict, verify
+from cases.evidence import inspection, store
+from cases.evidence.refused import Refused
+from cases.models import (
+    Case,
+    ContactAttempt,
+    Deadline,
+    Exhibit,
+    ExhibitSource,
+    Membership,
+    Milestone,
+    Order,
+    OrderNumber,
+    Role,
+)
+from cases.services import custody, reminders
+from tracker.accounts.models import User
+from tracker.queue import enqueue_on_commit
+
+Row = TypeVar("Row", Case, Order, OrderNumber, Exhibit, ContactAttempt, Milestone, Deadline)
+
+# What a case file of another hand may make Python raise while its data is read.
+_NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError, RecursionError)
+
+
+def import_case_file(*, path: Path, owner: User, at: datetime) -> Case:
+    """A new case of `owner` with everything that the case file at `path` holds, exhibits bit for bit.
+
+    The case has a reference and a chain of its own; the chain begins with where it came from. Raises
+    ValidationError, and keeps nothing, for a case file that is altered, unreadable or beyond us.
+    """
+    verdict = verify(path)
+    if not verdict.is_unaltered:
+        raise ValidationError(_refusal(verdict), code="altered")
+    with tempfile.TemporaryDirectory(prefix="import-", dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+        try:
+            content = _unpacked(path, Path(folder))
+            with _stored(content, Path(folder), owner):
+                return _Import(content, verdict, owner, at).run()
+        except (Damaged, Unreadable, *_NOT_OURS) as error:
+            raise ValidationError(
+                _("This case file holds something that this version cannot read: %(reason)s")
+                % {"reason": f"{type(error).__name__}: {error}"},
+                code="not_ours",
+            ) from error
+
+
+def _refusal(verdict: Verdict) -> list[str]:
+    language = get_language() or "en"
+    found = [finding.text.in_language(language) for finding in verdict.findings[:20]]
+    return [verdict.summary().in_language(language), *found]
+
+
+def _unpacked(path: Path, folder: Path) -> dict[str, Any]:
+    """The content of case.json; each exhibit is copied into `folder` under its number, and hashed again."""
+    box = open_box(path)
+    try:
+        content: dict[str, Any] = json.loads(b"".join(box.chunks(layout.CASE_JSON)))
+        for exhibit in content["exhibits"]:
+            target = folder / str(int(exhibit["number"]))
+            with target.open("xb") as file:
+                for chunk in box.chunks(str(exhibit["file"])):
+                    file.write(chunk)
+            if hash_file(target)[0] != exhibit["sha256"]:
+                raise Damaged(str(exhibit["file"]))
+            _look_into(exhibit, target)
+    finally:
+        box.close()
+    return content
+
+
+def _look_into(exhibit: dict[str, Any], file: Path) -> None:
+    """Set type and measures by the content: what a case file claims of a file is not believed."""
+    try:
+        facts = inspection.inspect(file)
+    except Refused as refused:
+        reason = " ".join(refused.messages)
+        raise ValidationError(f"E{exhibit['number']}: {reason}", code="exhibit_refused") from refused
+    exhibit |= {
+        "media_type": facts.media_type,
+        "width": facts.width,
+        "height": facts.height,
+        "page_count": facts.page_count,
+    }
+
+
+@contextmanager
+def _stored(content: dict[str, Any], folder: Path, owner: User) -> Iterator[None]:
+    """Put the originals into the store; take the new ones out again when the rows do not commit."""
+    new: list[str] = []
+    try:
+        for exhibit in content["exhibits"]:
+            key = store.original_key(owner.pk, exhibit["sha256"])
+            if store.put(key, folder / str(int(exhibit["number"]))):
+                new.append(key)
+        yield
+    except BaseException:
+        for key in new:
+            if not Exhibit.objects.filter(storage_key=key).exists():
+                store.delete(key)
+        raise
+
+
+@dataclass(slots=True)
+class _Import:
+    content: dict[str, Any]
+    verdict: Verdict
+    owner: User
+    at: datetime
+
+    @transaction.atomic
+    def run(self) -> Case:
+        case = self._case()
+        Membership.objects.create(case=case, user=self.owner, role=Role.OWNER, since=self.at)
+        details = {
+            "identifier": self.verdict.reference,
+            "reference": self.content["case"]["reference"],
+            "chain_head": self.content["custody"]["head"],
+            "chain_entries": self.content["custody"]["count"],
+            "state_at": self.verdict.since,
+            "signing_key": self.verdict.fingerprint,
+        }
+        custody.record(case=case, action="case_imported", at=self.at, details=details)
+        for order in self.content["orders"]:
+            self._order(case, order)
+        exhibits = {record["number"]: self._exhibit(case, record) for record in self.content["exhibits"]}
+        contacts = {
+            record["number"]: self._contact(case, record, exhibits) for record in self.content["contacts"]
+        }
+        milestones = [self._milestone(case, record, contacts) for record in self.content["milestones"]]
+        for record in self.content["deadlines"]:
+            self._deadline(case, record, contacts, milestones)
+        return case
+
+    def _case(self) -> Case:
+        record = self.content["case"]
+        coded = (
+            "playbook",
+            "status",
+            "outcome",
+            "problem_kind",
+            "risk",
+            "urgency",
+            "complexity",
+            "merchant_kind",
+        )
+        plain = ("title", "merchant", "partner_platform", "problem_statement", "demand", "currency")
+        return _saved(
+            Case(
+                **{name: record[name]["code"] for name in coded},
+                **{name: record[name] for name in plain},
+                during_big_sale=record["during_big_sale"],
+                amount=_amount(record["amount"]),
+                recovered_amount=_amount(record["recovered_amount"]),
+                created_at=_moment(record["created_at"]),
+                closed_at=_moment_or_none(record["closed_at"]),
+            )
+        )
+
+    def _order(self, case: Case, record: dict[str, Any]) -> None:
+        order = _saved(
+            Order(
+                case=case,
+                platform=record["platform"],
+                item=record["item"],
+                amount=_amount(record["amount"]),
+                currency=record["currency"],
+                paid_at=_moment_or_none(record["paid_at"]),
+                received_at=_moment_or_none(record["received_at"]),
+                created_at=_moment(record["created_at"]),
+            )
+        )
+        for number in record["numbers"]:
+            _saved(OrderNumber(order=order, kind=number["kind"]["code"], number=number["number"]))
+
+    def _exhibit(self, case: Case, record: dict[str, Any]) -> Exhibit:
+        kept = ("number", "sha256", "size", "media_type", "original_name", "width", "height", "page_count")
+        exhibit = _saved(
+            Exhibit(
+                case=case,
+                **{name: record[name] for name in (*kept, "shows", "recognised_text")},
+                storage_key=store.original_key(self.owner.pk, record["sha256"]),
+                source=ExhibitSource.IMPORT,
+                claimed_at=_moment_or_none(record["claimed_at"]),
+                received_at=_moment(record["received_at"]),
+            )
+        )
+        custody.record(case=case, action="exhibit_imported", at=self.at, exhibit=exhibit)
+        enqueue_on_commit("cases.tasks.make_working_copies", exhibit.pk)
+        return exhibit
+
+    def _contact(self, case: Case, record: dict[str, Any], exhibits: dict[int, Exhibit]) -> ContactAttempt:
+        contact = _saved(
+            ContactAttempt(
+                case=case,
+                **{name: record[name]["code"] for name in ("channel", "direction", "outcome")},
+                **{name: record[name] for name in ("person", "ticket_number", "summary", "promise")},
+                **{name: _moment_or_none(record[name]) for name in ("ended_at", "promised_by")},
+                **{name: _moment(record[name]) for name in ("started_at", "logged_at")},
+            )
+        )
+        contact.exhibits.set([exhibits[number] for number in record["exhibits"]])
+        return contact
+
+    def _milestone(
+        self, case: Case, record: dict[str, Any], contacts: dict[int, ContactAttempt]
+    ) -> Milestone:
+        return _saved(
+            Milestone(
+                case=case,
+                kind=record["kind"]["code"],
+                happened_at=_moment(record["happened_at"]),
+                facts=record["facts"],
+                contact=contacts[record["contact"]] if record["contact"] else None,
+                note=record["note"],
+                logged_at=_moment(record["logged_at"]),
+            )
+        )
+
+    def _deadline(
+        self,
+        case: Case,
+        record: dict[str, Any],
+        contacts: dict[int, ContactAttempt],
+        milestones: list[Milestone],
+    ) -> None:
+        kept = ("rule", "facts", "in_days", "because", "is_provisional", "version", "met_by")
+        deadline = _saved(
+            Deadline(
+                case=case,
+                **{name: record[name] for name in kept},
+                **{name: record[name]["code"] for name in ("whose", "drop_reason")},
+                **{name: _moment(record[name]) for name in ("triggered_at", "due_at", "computed_at")},
+                **{name: _moment_or_none(record[name]) for name in ("window_from", "met_at", "dropped_at")},
+                contact=contacts[record["contact"]] if record["contact"] else None,
+                milestone=milestones[record["milestone"] - 1] if record["milestone"] else None,
+            )
+        )
+        if deadline.is_open and not case.is_closed:
+            reminders.plan_for(deadline=deadline, at=self.at)
+
+
+def _saved(row: Row) -> Row:
+    """The row, checked like one that was typed in, and stored."""
+    # Whoever logged it is an account of another installation.
+    row.full_clean(exclude=["added_by", "logged_by"])
+    row.save()
+    return row
+
+
+def _moment_or_none(iso: str) -> datetime | None:
+    return _moment(iso) if iso else None
+
+
+def _moment(iso: str) -> datetime:
+    moment = datetime.fromisoformat(iso)
+    if moment.tzinfo is None:
+        raise ValueError("A moment in a case file has its offset.")
+    return moment
+
+
+def _amount(amount: str) -> Decimal | None:
+    return Decimal(amount) if amount else None

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cases.casefile.verify import verify
+from cases.models import Case
+from cases.services import case_files
+from tests.casefile.stories import at
+from tracker.accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def export(case: Case, folder: Path, *options: str) -> str:
+    out = io.StringIO()
+    call_command("export_case_file", case.reference, "--out", str(folder), *options, stdout=out)
+    return out.getvalue()
+
+
+def test_the_zip_is_written_whole_and_the_way_to_check_it_is_told(case: Case, tmp_path: Path) -> None:
+    printed = export(case, tmp_path, "--language", "en")
+
+    path = tmp_path / f"case-file-{case.reference}-1.zip"
+    assert printed.splitlines()[0] == str(path)
+    assert f"verify_case_file {path}" in printed
+    assert verify(path).exit_code == 0
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_not_there_is_refused_before_anything_is_built(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="make it first"):
+        export(case, tmp_path / "nowhere")
+
+    assert not case.case_files.exists()
+
+
+def test_an_unknown_case_is_refused(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="no case with the reference"):
+        call_command("export_case_file", "xxxxxxxxxx", "--out", str(tmp_path))
+
+
+def test_a_case_whose_case_file_is_under_way_is_refused(case: Case, alice: User, tmp_path: Path) -> None:
+    case_files.request_case_file(case=case, by=alice, at=at(9, 12), language="en")
+
+    with pytest.raises(CommandError, match="still being made"):
+        export(case, tmp_path)
+
+
+def test_nothing_that_is_there_is_overwritten(case: Case, tmp_path: Path) -> None:
+    taken = tmp_path / f"case-file-{case.reference}-1.zip"
+    taken.write_text("mine")
+
+    with pytest.raises(CommandError, match="was not overwritten"):
+        export(case, tmp_path)
+
+    assert taken.read_text() == "mine"
+    assert list(tmp_path.iterdir()) == [taken]

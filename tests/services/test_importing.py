@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from cases.casefile.verify import verify
+from cases.evidence import store
+from cases.models import Case, CustodyEntry, Exhibit
+from cases.services import case_files, custody, importing
+from tests.casefile import bags, stories
+from tests.casefile.stories import at
+from tracker.accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story(alice: User) -> Case:
+    return stories.lost_parcel(alice)
+
+
+@pytest.fixture
+def exported(story: Case, alice: User, tmp_path: Path) -> Path:
+    path = tmp_path / "case-file.zip"
+    with case_files.open_zip(stories.ready_case_file(story, alice)) as file:
+        path.write_bytes(file.read())
+    return path
+
+
+def test_a_case_comes_back_whole_in_other_hands(
+    story: Case, exported: Path, mallory: User, tmp_path: Path
+) -> None:
+    case = importing.import_case_file(path=exported, owner=mallory, at=at(10, 9))
+
+    assert case.owner == mallory
+    assert case.reference != story.reference
+    for name in ("title", "problem_statement", "demand", "amount", "merchant", "created_at", "status"):
+        assert getattr(case, name) == getattr(story, name), name
+    assert [str(order) for order in case.orders.all()] == [str(order) for order in story.orders.all()]
+    assert [number.number for order in case.orders.all() for number in order.numbers.all()] == [
+        "6930112233445566778",
+        "DY2026090121320012345",
+        "YT7788990011223",
+        "6930112233445566779",
+    ]
+    told = (
+        "channel",
+        "started_at",
+        "ended_at",
+        "person",
+        "ticket_number",
+        "outcome",
+        "summary",
+        "promised_by",
+    )
+    assert list(case.contacts.values_list(*told)) == list(story.contacts.values_list(*told))
+    assert list(case.milestones.values_list("kind", "happened_at", "note")) == list(
+        story.milestones.values_list("kind", "happened_at", "note")
+    )
+    assert list(case.deadlines.values_list("rule", "due_at", "met_at")) == list(
+        story.deadlines.values_list("rule", "due_at", "met_at")
+    )
+    assert list(case.contacts.values_list("exhibits__number", flat=True)) == list(
+        story.contacts.values_list("exhibits__number", flat=True)
+    )
+
+
+def test_every_exhibit_is_bit_for_bit_what_was_received(story: Case, exported: Path, mallory: User) -> None:
+    case = importing.import_case_file(path=exported, owner=mallory, at=at(10, 9))
+
+    same = ("number", "sha256", "size", "media_type", "original_name", "shows", "received_at")
+    assert list(case.exhibits.values_list(*same)) == list(story.exhibits.values_list(*same))
+    for exhibit in case.exhibits.all():
+        assert store.digest(exhibit.storage_key) == exhibit.sha256
+        assert exhibit.source == "import"
+
+
+def test_the_new_chain_begins_with_where_the_case_came_from(
+    story: Case, exported: Path, mallory: User
+) -> None:
+    case = importing.import_case_file(path=exported, owner=mallory, at=at(10, 9))
+
+    first = CustodyEntry.objects.get(case=case, sequence=1)
+    assert first.action == "case_imported"
+    assert first.details["reference"] == story.reference
+    assert first.details["chain_head"] == story.case_files.get().chain_head
+    assert first.details["signing_key"] == case_files.own_key().fingerprint
+    assert custody.verify(case) == []
+
+
+def test_what_was_imported_can_be_exported_again(exported: Path, mallory: User, tmp_path: Path) -> None:
+    case = importing.import_case_file(path=exported, owner=mallory, at=at(10, 9))
+    with case_files.open_zip(stories.ready_case_file(case, mallory, when=at(10, 10))) as file:
+        (tmp_path / "again.zip").write_bytes(file.read())
+
+    assert verify(tmp_path / "again.zip").exit_code == 0
+    with zipfile.ZipFile(exported) as old, zipfile.ZipFile(tmp_path / "again.zip") as new:
+        for name in old.namelist():
+            if name.startswith("data/exhibits/"):
+                assert new.read(name) == old.read(name)
+
+
+def test_an_altered_case_file_is_refused_and_nothing_is_kept(exported: Path, mallory: User) -> None:
+    whole = bytearray(exported.read_bytes())
+    whole[whole.index("蓝牙".encode(), 2_000)] ^= 1
+    exported.write_bytes(whole)
+    before = set(store.keys())
+
+    with pytest.raises(ValidationError) as refused:
+        importing.import_case_file(path=exported, owner=mallory, at=at(10, 9))
+
+    assert refused.value.messages[0].startswith("Not as it was made")
+    assert not mallory.cases.exists()
+    assert set(store.keys()) == before
+
+
+def test_an_exhibit_that_is_not_what_it_claims_is_refused_whoever_signed_it(
+    mallory: User, tmp_path: Path
+) -> None:
+    bags.make_bag(tmp_path / "foreign.zip")
+
+    with pytest.raises(ValidationError, match="E1: The picture is damaged"):
+        importing.import_case_file(path=tmp_path / "foreign.zip", owner=mallory, at=at(10, 9))
+
+    assert not mallory.cases.exists()
+    assert not Exhibit.objects.exists()
+
+
+def test_a_well_signed_case_file_that_holds_no_case_is_refused_without_a_crash(
+    mallory: User, tmp_path: Path
+) -> None:
+    empty = {
+        "schema": "case-file/1",
+        "state_at": bags.WHEN.isoformat(),
+        "case_file": {"identifier": "b3c4d5f6g7/1"},
+        "case": {"reference": "b3c4d5f6g7"},
+        "exhibits": [],
+    }
+    members = bags.payload(case_json=json.dumps(empty).encode())[:-1]
+    bags.make_bag(tmp_path / "foreign.zip", members=members)
+
+    with pytest.raises(ValidationError, match="cannot read"):
+        importing.import_case_file(path=tmp_path / "foreign.zip", owner=mallory, at=at(10, 9))
+
+    assert not mallory.cases.exists()
+
+
+def test_what_cannot_be_stored_takes_everything_back(
+    exported: Path, mallory: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(store.keys())
+
+    def broken(*args: object, **options: object) -> None:
+        raise ValueError("A row that cannot be.")
+
+    monkeypatch.setattr(importing._Import, "_milestone", broken)
+
+    with pytest.raises(ValidationError, match="A row that cannot be"):
+        importing.import_case_file(path=exported, owner=mallory, at=at(10, 9))
+
+    assert not mallory.cases.exists()
+    assert set(store.keys()) == before
