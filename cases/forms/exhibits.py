@@ -29,7 +29,9 @@ class ManyFilesField(forms.FileField):
         super().__init__(widget=widget, allow_empty_file=True, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
-        files = data if isinstance(data, list | tuple) else [data]
+        files = [file for file in data or [] if file is not None]
+        if not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
         if len(files) > FILES_AT_ONCE:
             raise forms.ValidationError(
                 _("These are %(count)d files; send at most %(limit)d at once."),

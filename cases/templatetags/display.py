@@ -77,7 +77,7 @@ def _day_words(day: date, today: date) -> str:
 
 
 def _locale() -> str:
-    return "zh_Hans" if (get_language() or "").startswith("zh") else "en_GB"
+    return "zh_Hans" if (get_language() or "").startswith("zh") else "en"
 
 
 @register.filter

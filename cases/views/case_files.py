@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -62,10 +62,10 @@ def _request(request: HttpRequest, case: Case, form: CaseFileForm) -> str:
 def case_file(request: HttpRequest, case: Case, number: int) -> HttpResponseBase:
     """The ZIP of a finished case file."""
     row: CaseFile = get_object_or_404(case.case_files, number=number, state=BuildState.READY)
-    response = FileResponse(
-        case_file_service.open_zip(row),
-        as_attachment=True,
-        filename=f"case-{case.reference}-{row.number}.zip",
-        content_type="application/zip",
+    return hand_out(
+        request,
+        lambda: case_file_service.open_zip(row),
+        media_type="application/zip",
+        size=row.size,
+        name=f"case-{case.reference}-{row.number}.zip",
     )
-    return hand_out(response)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -21,6 +23,7 @@ def custody(request: HttpRequest, case: Case) -> HttpResponse:
     for entry in entries:
         entry.sentence = sentence_for(entry.action)
         entry.who = names.get(entry.actor, entry.actor)
+        entry.record = json.dumps(entry.details, ensure_ascii=False, indent=1, sort_keys=True)
         entry.broken = broken.get(entry.sequence)
     context = {
         "case": case,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from cases.models import Case, WorkingCopyKind
@@ -26,32 +26,34 @@ def original(request: HttpRequest, case: Case, number: int) -> HttpResponseBase:
     """Bit for bit what was received, to be saved, not shown."""
     exhibit = get_object_or_404(case.exhibits, number=number)
     ending = ENDINGS.get(exhibit.media_type, "bin")
-    response = FileResponse(
-        exhibit_service.open_original(exhibit),
-        as_attachment=True,
-        filename=safe_name(exhibit.original_name, f"{exhibit.label}.{ending}"),
-        content_type=exhibit.media_type,
+    return hand_out(
+        request,
+        lambda: exhibit_service.open_original(exhibit),
+        media_type=exhibit.media_type,
+        size=exhibit.size,
+        name=safe_name(exhibit.original_name, f"{exhibit.label}.{ending}"),
     )
-    response["Content-Length"] = str(exhibit.size)
-    return hand_out(response)
 
 
 @case_view("GET")
 def thumbnail(request: HttpRequest, case: Case, number: int) -> HttpResponseBase:
-    return _copy(case, number, WorkingCopyKind.THUMBNAIL)
+    return _copy(request, case, number, WorkingCopyKind.THUMBNAIL)
 
 
 @case_view("GET")
 def preview(request: HttpRequest, case: Case, number: int) -> HttpResponseBase:
     """The large copy; of documents, of their first page."""
-    return _copy(case, number, WorkingCopyKind.PREVIEW)
+    return _copy(request, case, number, WorkingCopyKind.PREVIEW)
 
 
-def _copy(case: Case, number: int, kind: str) -> HttpResponseBase:
+def _copy(request: HttpRequest, case: Case, number: int, kind: str) -> HttpResponseBase:
     exhibit = get_object_or_404(case.exhibits, number=number)
     copy = exhibit.working_copies.filter(kind=kind, page=1).first()
     if copy is None:
         raise Http404
-    response = FileResponse(exhibit_copies.open_working_copy(copy), content_type=copy.media_type)
-    response["Content-Length"] = str(copy.size)
-    return hand_out(response)
+    return hand_out(
+        request,
+        lambda: exhibit_copies.open_working_copy(copy),
+        media_type=copy.media_type,
+        size=copy.size,
+    )

@@ -17,9 +17,8 @@ from django.utils.translation import ngettext
 
 from cases.forms.exhibits import DescribeForm, UploadForm
 from cases.models import Case, Exhibit
-from cases.services import exhibit_copies
+from cases.services import exhibit_copies, playbooks
 from cases.services import exhibits as exhibit_service
-from cases.services import playbooks
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment

@@ -1,30 +1,32 @@
 """A form sent twice, by a double tap or a line that broke, is stored once.
 
 Every form that adds something carries a random `submission` key (templatetag `submission_key`). The
-key is noted in the session table within the transaction of what it adds: its primary key is what
-makes two tries at the same moment wait for each other, on every database and with any number of
-web processes.
+key is noted as a row of the session table within the transaction of what it adds: its primary key is
+what makes two tries at the same moment wait for each other, on every database and with any number of
+web processes, and `clearsessions` sweeps it away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 
-from django.contrib.sessions.backends.base import CreateError
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 FIELD = "submission"
-KEPT_SECONDS = 24 * 60 * 60
+KEPT = timedelta(days=1)
 # What differs between two tries of one form without being its content.
 NOT_CONTENT = {FIELD, "csrfmiddlewaretoken"}
 
 
+@transaction.atomic
 def submit_once(request: HttpRequest, act: Callable[[], str]) -> str:
     """Run `act` unless this very form was stored before; return its answer, old or new.
 
@@ -34,31 +36,35 @@ def submit_once(request: HttpRequest, act: Callable[[], str]) -> str:
     key = request.POST.get(FIELD, "")
     if not key:
         return act()
-    note = SessionStore(session_key=_note_key(request, key))
+    content, name = _digest(request), _name(request, key)
     try:
         with transaction.atomic():
-            note["content"] = _digest(request)
-            note.set_expiry(KEPT_SECONDS)
-            note.save(must_create=True)
-            note["answer"] = act()
-            note.save()
-    except CreateError:
-        return _answer_of(request, key)
-    return str(note["answer"])
+            note = Session.objects.create(
+                session_key=name,
+                session_data=Session.objects.encode({"content": content}),
+                expire_date=timezone.now() + KEPT,
+            )
+    except IntegrityError:
+        return _answer_of(name, content)
+    answer = act()
+    note.session_data = Session.objects.encode({"content": content, "answer": answer})
+    note.save(update_fields=["session_data"])
+    return answer
 
 
-def _answer_of(request: HttpRequest, key: str) -> str:
-    note = SessionStore(session_key=_note_key(request, key))
-    if note.get("content") != _digest(request):
+def _answer_of(name: str, content: str) -> str:
+    noted = Session.objects.get(session_key=name).get_decoded()
+    if noted.get("content") != content:
         raise ValidationError(
             _("This form was already sent with other words in it. Reload the page and send it again.")
         )
-    return str(note.get("answer", ""))
+    return str(noted["answer"])
 
 
-def _note_key(request: HttpRequest, key: str) -> str:
+def _name(request: HttpRequest, key: str) -> str:
     """Forty signs that nobody can use as a session: made with the site's secret, holding no login."""
-    return salted_hmac("cases.submissions", f"{request.user.pk}:{request.path}:{key}").hexdigest()[:40]
+    made_of = f"{request.user.pk}:{request.path}:{key}"
+    return salted_hmac("cases.submissions", made_of).hexdigest()[:40]
 
 
 def _digest(request: HttpRequest) -> str:

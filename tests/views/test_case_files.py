@@ -1,0 +1,104 @@
+"""Asking for a case file, watching it, taking it away."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cases.models import BuildState, Case, CaseFile
+from cases.services import case_files
+from tests import factories
+from tests.views.asking import HTMX, text_of
+from tracker.accounts.models import User
+
+
+def url(case: Case) -> str:
+    return reverse("cases:case-files", args=[case.reference])
+
+
+@pytest.fixture
+def queued(case: Case, alice: User) -> CaseFile:
+    return case_files.request_case_file(case=case, by=alice, at=factories.NOON, language="en")
+
+
+def test_a_case_file_is_asked_for_in_a_language(case: Case, alice: User, alice_client: Client):
+    response = alice_client.post(url(case), {"language": "zh-hans"})
+
+    assert response["Location"] == url(case)
+    row = case.case_files.get()
+    assert (row.language, row.state, row.requested_by) == ("zh-hans", BuildState.QUEUED, alice)
+    assert "Waiting its turn" in text_of(alice_client.get(url(case)))
+
+
+def test_a_second_one_while_the_first_is_under_way_is_refused_with_a_sentence(
+    case: Case, alice_client: Client, queued: CaseFile
+):
+    response = alice_client.post(url(case), {"language": "en"})
+
+    assert response.status_code == 422
+    assert "Case file 1 of this case is still being made; ask again when it is ready." in text_of(response)
+
+
+def test_an_unknown_language_is_refused(case: Case, alice_client: Client):
+    assert alice_client.post(url(case), {"language": "tlh"}).status_code == 422
+
+
+def test_progress_is_asked_for_until_it_is_done_and_answered_only_when_it_moved(
+    case: Case, alice_client: Client, queued: CaseFile
+):
+    first = alice_client.get(url(case), headers=HTMX).content.decode()
+    seen = first.split("seen=")[1].split('"')[0]
+    assert 'hx-trigger="every 2s"' in first
+    assert alice_client.get(f"{url(case)}?seen={seen}", headers=HTMX).status_code == 204
+
+    CaseFile.objects.filter(pk=queued.pk).update(state=BuildState.BUILDING, parts_done=2, parts_total=5)
+
+    moved = alice_client.get(f"{url(case)}?seen={seen}", headers=HTMX)
+    assert "2 of 5 parts" in text_of(moved)
+    assert 'value="2" max="5"' in moved.content.decode()
+
+
+def test_a_failure_is_a_sentence(case: Case, alice_client: Client, queued: CaseFile):
+    CaseFile.objects.filter(pk=queued.pk).update(
+        state=BuildState.FAILED, failure="E2 is missing from the store."
+    )
+
+    content = alice_client.get(url(case)).content.decode()
+
+    assert "E2 is missing from the store." in content
+    assert "hx-trigger" not in content
+
+
+def test_a_finished_one_is_handed_out_whole(
+    case: Case, alice: User, alice_client: Client, bob_client: Client
+):
+    built = case_files.build_now(case=case, by=alice, at=factories.NOON, language="en")
+    assert built.state == BuildState.READY, built.failure
+
+    response = bob_client.get(f"{url(case)}1/")
+
+    data = b"".join(response.streaming_content)
+    assert hashlib.sha256(data).hexdigest() == built.sha256
+    assert response["Content-Disposition"] == f'attachment; filename="case-{case.reference}-1.zip"'
+    assert response["Cache-Control"] == "private, no-store"
+    assert built.sha256 in text_of(alice_client.get(url(case))).replace(" ", "")
+
+
+def test_an_unfinished_one_cannot_be_taken(case: Case, alice_client: Client, queued: CaseFile):
+    assert alice_client.get(f"{url(case)}1/").status_code == 404
+    assert alice_client.get(f"{url(case)}7/").status_code == 404
+
+
+def test_a_reader_may_look_and_not_ask(case: Case, bob_client: Client):
+    assert 'name="language"' not in bob_client.get(url(case)).content.decode()
+    assert bob_client.post(url(case), {"language": "en"}).status_code == 403
+    assert case.case_files.count() == 0
+
+
+def test_a_stranger_gets_404(case: Case, mallory_client: Client, queued: CaseFile):
+    assert mallory_client.get(url(case)).status_code == 404
+    assert mallory_client.get(f"{url(case)}1/").status_code == 404
+    assert mallory_client.post(url(case), {"language": "en"}).status_code == 404

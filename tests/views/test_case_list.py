@@ -1,0 +1,132 @@
+"""All cases: filters, search, the way to a new one."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from cases.models import Case, Outcome
+from cases.services import cases as case_service
+from cases.services import contacts, orders
+from tests import factories
+from tests.views.asking import HTMX, text_of
+from tracker.accounts.models import User
+
+FORM = {"title": "丢了一个包裹", "playbook": "douyin", "problem_kind": "parcel_lost", "currency": "CNY"}
+
+
+def test_open_cases_are_shown_first_and_closed_ones_on_request(case: Case, alice: User, alice_client: Client):
+    closed = factories.make_case(owner=alice, title="Long over")
+    case_service.close_case(case=closed, by=alice, at=factories.NOON, outcome=Outcome.SOLVED)
+
+    assert "Long over" not in text_of(alice_client.get("/cases/"))
+    assert "Long over" in text_of(alice_client.get("/cases/?state=closed"))
+    assert "Parcel never arrived" not in text_of(alice_client.get("/cases/?state=closed"))
+    assert "Long over" in text_of(alice_client.get("/cases/?state=all"))
+
+
+@pytest.mark.parametrize("words", ["parcel", "never arrived", "潮鞋", "6920 1111", "2222"])
+def test_search_finds_title_shop_and_order_number(alice: User, alice_client: Client, words: str):
+    case = factories.make_case(owner=alice, merchant="潮鞋严选")
+    orders.add_order(
+        case=case, by=alice, at=factories.NOON, platform="抖音", numbers=[("order", "692011112222")]
+    )
+    factories.make_case(owner=alice, title="Something else entirely")
+
+    text = text_of(alice_client.get("/cases/", {"q": words}))
+
+    assert "Parcel never arrived" in text
+    assert "Something else entirely" not in text
+
+
+def test_a_search_without_a_find_says_what_was_looked_for(case: Case, alice_client: Client):
+    assert "No case has “zebra” in its title" in text_of(alice_client.get("/cases/?q=zebra"))
+
+
+def test_nobody_finds_the_cases_of_others(case: Case, mallory_client: Client):
+    assert "Parcel never arrived" not in text_of(mallory_client.get("/cases/?q=parcel&state=all"))
+
+
+def test_the_case_with_the_nearest_deadline_comes_first(case: Case, alice: User, alice_client: Client):
+    newer = factories.make_case(owner=alice, title="Newer and quiet")
+    contacts.log_contact(case=case, by=alice, at=factories.NOON, channel="shop_message", outcome="no_answer")
+
+    text = text_of(alice_client.get("/cases/"))
+
+    assert text.index("Parcel never arrived") < text.index(newer.title)
+    assert "30 min left" in text
+
+
+def test_results_while_typing_are_a_piece_of_the_page(case: Case, alice_client: Client):
+    content = alice_client.get("/cases/?q=parcel", headers=HTMX).content.decode()
+
+    assert content.lstrip().startswith('<div id="case-list"')
+    assert "Parcel never arrived" in content
+
+
+def test_what_makes_no_sense_in_the_address_is_left_out(case: Case, alice_client: Client):
+    response = alice_client.get("/cases/", {"state": "sideways", "page": "-1", "q": "\x00"})
+
+    assert response.status_code == 200
+
+
+def test_a_page_holds_thirty_cases_and_leads_to_the_next(alice: User, alice_client: Client):
+    for number in range(31):
+        factories.make_case(owner=alice, title=f"Case number {number}")
+
+    first = alice_client.get("/cases/")
+
+    assert first.content.decode().count('class="case-link"') == 30
+    assert "page=2" in first.content.decode()
+    assert alice_client.get("/cases/?page=2").content.decode().count('class="case-link"') == 1
+
+
+def test_the_list_takes_four_queries_whatever_its_length(
+    alice: User, alice_client: Client, django_assert_num_queries
+):
+    factories.make_case(owner=alice)
+    with django_assert_num_queries(4):
+        alice_client.get("/cases/")
+    for _number in range(10):
+        case = factories.make_case(owner=alice)
+        contacts.log_contact(
+            case=case, by=alice, at=factories.NOON, channel="shop_message", outcome="no_answer"
+        )
+    with django_assert_num_queries(4):
+        alice_client.get("/cases/")
+
+
+def test_a_title_and_a_kind_are_enough_for_a_case(alice: User, alice_client: Client):
+    response = alice_client.post("/cases/new/", FORM)
+
+    case = Case.objects.visible_to(alice).get()
+    assert response["Location"] == f"/cases/{case.reference}/"
+    assert (case.title, case.problem_kind, case.created_at) == ("丢了一个包裹", "parcel_lost", factories.NOON)
+
+
+def test_ticks_become_risk_urgency_and_complexity(alice: User, alice_client: Client):
+    ticks = {"is_high_risk": "on", "is_urgent": "on", "is_complex": "on", "during_big_sale": "on"}
+
+    alice_client.post("/cases/new/", {**FORM, **ticks})
+
+    case = Case.objects.visible_to(alice).get()
+    assert (case.risk, case.urgency, case.complexity) == ("high", "urgent", "complex")
+    assert case.during_big_sale
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"title": ""}, "This field is required."),
+        ({"problem_kind": "martians"}, "Select a valid choice."),
+        ({"amount": "-1"}, "Ensure this value is greater than or equal to 0."),
+        ({"playbook": "nowhere"}, "Select a valid choice."),
+    ],
+    ids=["no title", "unknown kind", "negative amount", "unknown platform"],
+)
+def test_a_mistake_stands_beside_its_field_and_nothing_is_stored(alice_client: Client, wrong, sentence: str):
+    response = alice_client.post("/cases/new/", {**FORM, **wrong})
+
+    assert response.status_code == 422
+    assert sentence in text_of(response)
+    assert not Case.objects.exists()
