@@ -94,21 +94,21 @@ def _refuse_what_cannot_be(
             {"stream_ended_at": _("The stream cannot have ended before you wrote there; check both times.")}
         )
     if contact.promised_by is not None:
-        _refuse_promise(contact, at)
+        _refuse_promise(contact, contact.promised_by, at)
     if any(exhibit.case_id != contact.case_id for exhibit in exhibits):
         raise ValidationError({"exhibits": _("An exhibit chosen here belongs to another case.")})
 
 
-def _refuse_promise(contact: ContactAttempt, at: datetime) -> None:
+def _refuse_promise(contact: ContactAttempt, promised_by: datetime, at: datetime) -> None:
     if contact.outcome != ContactOutcome.PROMISED:
         raise ValidationError(
             {"promised_by": _("A promise has a time only where the outcome is “Promised something”.")}
         )
-    if contact.promised_by <= contact.started_at:
+    if promised_by <= contact.started_at:
         raise ValidationError(
             {"promised_by": _("The promised time lies before the contact; check both times.")}
         )
-    refuse_too_far("promised_by", contact.promised_by, at=at)
+    refuse_too_far("promised_by", promised_by, at=at)
 
 
 def _described(contact: ContactAttempt, exhibits: Iterable[Exhibit]) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def _is_settled_by_hand(case: Case, rule: str, situation: Situation) -> bool:
     last = Deadline.objects.filter(case=case, rule=rule, contact=None, milestone=None).order_by("-pk").first()
     if last is None or BY_HAND not in {last.met_by, last.drop_reason}:
         return False
-    put_away = last.met_at or last.dropped_at
+    put_away = last.met_at or last.dropped_at or last.triggered_at
     return not any(event.at > put_away and advice.is_setback(event) for event in situation.events)
 
 

@@ -118,6 +118,7 @@ def _written(moment: datetime, zone: ZoneInfo, form: str, language: Language) ->
 
 def _context(reminder: Reminder, recipient: User, when: When, at: datetime) -> dict[str, Any]:
     deadline, case, because = reminder.deadline, reminder.deadline.case, reminder.deadline.because
+    language = Language(recipient.language)
     source = because.get("source") or {}
 
     def told(value: Any) -> str:
@@ -126,7 +127,7 @@ def _context(reminder: Reminder, recipient: User, when: When, at: datetime) -> d
         return str(value or "")
 
     return {
-        "language": recipient.language,
+        "language": language.value,
         "action": told(because["action"]),
         "title": told(because["title"]),
         "steps": [told(step["text"]) for step in because["steps"]],
@@ -136,9 +137,7 @@ def _context(reminder: Reminder, recipient: User, when: When, at: datetime) -> d
         "when": when,
         "is_overdue": deadline.due_at < at,
         "is_late": is_late(reminder, at),
-        "was_due": _written(
-            reminder.due_at, recipient.zone, f"{_DAYS[recipient.language]} HH:mm", recipient.language
-        ),
+        "was_due": _written(reminder.due_at, recipient.zone, f"{_DAYS[language]} HH:mm", language),
         "is_provisional": deadline.is_provisional,
         "is_mine": deadline.whose == "mine",
         "case_url": settings.SITE_URL + case.get_absolute_url(),

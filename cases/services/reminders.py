@@ -110,6 +110,20 @@ def _clock(at: datetime | None) -> Combinable:
     return Now() if at is None else Value(at, output_field=DateTimeField())
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one claim leased. `now` is the time of the claim, `at` the moment to judge by where one is given."""
+
+    rows: list[Reminder]
+    now: datetime
+    at: datetime | None
+    report: SendReport
+
+    @property
+    def clock(self) -> Combinable:
+        return _clock(self.at)
+
+
 def _claimable(at: datetime | None) -> QuerySet[Reminder]:
     now = _clock(at)
     return Reminder.objects.due(now).filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now))
@@ -134,8 +148,12 @@ def _claim(at: datetime | None) -> str:
 
 def _send_batch(token: str, at: datetime | None, report: SendReport) -> bool:
     """Work through what the token holds; False when the mail server is away."""
-    held = Reminder.objects.filter(claimed_by=token).select_related("deadline__case").annotate(now=_clock(at))
+    held = Reminder.objects.filter(claimed_by=token).select_related("deadline__case")
     rows = list(held.order_by("due_at", "pk"))
+    if not rows:
+        return True  # Deleted since the claim, with the case or the account.
+    now = at or held.annotate(now=Now()).values_list("now", flat=True)[0]
+    batch = _Batch(rows, now, at, report)
     owners = Membership.objects.filter(role=Role.OWNER, case__deadlines__reminders__in=rows)
     recipients = {membership.case_id: membership.user for membership in owners.select_related("user")}
     wanted: set[int] = set()
@@ -143,24 +161,24 @@ def _send_batch(token: str, at: datetime | None, report: SendReport) -> bool:
     with Postman() as postman:
         for number, row in enumerate(rows):
             if time.monotonic() - checked >= FRESH_SECONDS:
-                wanted, checked = _wanted(rows[number:], at), time.monotonic()
+                wanted, checked = _wanted(rows[number:], batch), time.monotonic()
             if row.pk not in wanted:
-                report.cancelled += _lasting(_mine(row), at).update(cancelled_at=_clock(at))
+                report.cancelled += _lasting(_mine(row), batch).update(cancelled_at=batch.clock)
                 continue
             try:
-                _send(row, recipients[row.deadline.case_id], postman, at, report)
+                _send(row, recipients[row.deadline.case_id], postman, batch)
             except ServerAway as error:
                 for waiting in rows[number:]:
-                    _put_off(waiting, str(error), at, report)
+                    _put_off(waiting, str(error), batch)
                 return False
     return True
 
 
-def _wanted(rows: list[Reminder], at: datetime | None) -> set[int]:
+def _wanted(rows: list[Reminder], batch: _Batch) -> set[int]:
     """Which of them are still ours to send, and about an open deadline as it stands: asked once more
     right before sending, and again while a slow server makes the batch last.
     """
-    still = _lasting(Reminder.objects.pending(), at).filter(
+    still = _lasting(Reminder.objects.pending(), batch).filter(
         ~Q(deadline__case__status=Status.CLOSED),
         pk__in=[row.pk for row in rows],
         claimed_by=rows[0].claimed_by,
@@ -173,9 +191,9 @@ def _wanted(rows: list[Reminder], at: datetime | None) -> set[int]:
     return set(still.values_list("pk", flat=True))
 
 
-def _lasting(rows: QuerySet[Reminder], at: datetime | None) -> QuerySet[Reminder]:
+def _lasting(rows: QuerySet[Reminder], batch: _Batch) -> QuerySet[Reminder]:
     """Those whose lease lasts long enough to talk to a slow server."""
-    return rows.filter(lease_until__gt=_clock(at) + MARGIN)
+    return rows.filter(lease_until__gt=batch.clock + MARGIN)
 
 
 def _mine(row: Reminder) -> QuerySet[Reminder]:
@@ -183,31 +201,31 @@ def _mine(row: Reminder) -> QuerySet[Reminder]:
     return Reminder.objects.pending().filter(pk=row.pk, claimed_by=row.claimed_by)
 
 
-def _send(row: Reminder, recipient: User, postman: Postman, at: datetime | None, report: SendReport) -> None:
+def _send(row: Reminder, recipient: User, postman: Postman, batch: _Batch) -> None:
     try:
-        message = mail.reminder_mail(reminder=row, recipient=recipient, at=row.now)
+        message = mail.reminder_mail(reminder=row, recipient=recipient, at=batch.now)
         postman.deliver(message)
     except ServerAway:
         raise
     except NeverDeliverable as error:
-        _give_up(row, str(error), at, report)
+        _give_up(row, str(error), batch)
     except NotDelivered as error:
-        _put_off(row, str(error), at, report)
+        _put_off(row, str(error), batch)
     except Exception as error:
         # One row that cannot be written is set aside like one that was not accepted: it holds up no
         # other, and where the mistake is ours its next try comes after the repair.
         log.exception("Reminder %s cannot be written; it is set aside", row.pk)
-        _put_off(row, f"This mail could not be written ({type(error).__name__}: {error})", at, report)
+        _put_off(row, f"This mail could not be written ({type(error).__name__}: {error})", batch)
     else:
-        _record_sent(row, at)
-        report.sent += 1
+        _record_sent(row, batch)
+        batch.report.sent += 1
 
 
-def _record_sent(row: Reminder, at: datetime | None) -> None:
+def _record_sent(row: Reminder, batch: _Batch) -> None:
     """Write down that the mail is out; it must not go out again for anything that fails here."""
     for pause in (*PAUSES_SECONDS, None):
         try:
-            return _mark_sent(row, at)
+            return _mark_sent(row, batch)
         except (OperationalError, InterfaceError):
             if pause is None or connection.in_atomic_block:
                 raise
@@ -217,41 +235,41 @@ def _record_sent(row: Reminder, at: datetime | None) -> None:
         except Exception:
             log.exception("Reminder %s is sent, but its custody entry cannot be written", row.pk)
             sent = Reminder.objects.filter(pk=row.pk)
-            sent.update(sent_at=_clock(at), failure="Sent, but the custody entry could not be written.")
+            sent.update(sent_at=batch.clock, failure="Sent, but the custody entry could not be written.")
             return None
 
 
 @transaction.atomic
-def _mark_sent(row: Reminder, at: datetime | None) -> None:
+def _mark_sent(row: Reminder, batch: _Batch) -> None:
     sent = Reminder.objects.filter(pk=row.pk, sent_at__isnull=True)
-    if sent.update(sent_at=_clock(at), attempts=row.attempts + 1, failure="", lease_until=None):
-        _record(row, "reminder_sent")
+    if sent.update(sent_at=batch.clock, attempts=row.attempts + 1, failure="", lease_until=None):
+        _record(row, "reminder_sent", batch)
 
 
 @transaction.atomic
-def _give_up(row: Reminder, reason: str, at: datetime | None, report: SendReport) -> None:
-    changes = {"failed_at": _clock(at), "failure": reason[:500], "attempts": row.attempts + 1}
+def _give_up(row: Reminder, reason: str, batch: _Batch) -> None:
+    changes = {"failed_at": batch.clock, "failure": reason[:500], "attempts": row.attempts + 1}
     if _mine(row).update(**changes, lease_until=None):
-        _record(row, "reminder_failed")
-        report.failed += 1
+        _record(row, "reminder_failed", batch)
+        batch.report.failed += 1
 
 
-def _put_off(row: Reminder, reason: str, at: datetime | None, report: SendReport) -> None:
+def _put_off(row: Reminder, reason: str, batch: _Batch) -> None:
     attempts = row.attempts + 1
     wait = WAITS[min(attempts, len(WAITS)) - 1]
     ends_at = max(row.deadline.due_at, row.due_at) + PATIENCE
-    if attempts >= LEAST_TRIES and row.now + wait > ends_at:
-        return _give_up(row, reason, at, report)
-    report.retried += _mine(row).update(
+    if attempts >= LEAST_TRIES and batch.now + wait > ends_at:
+        return _give_up(row, reason, batch)
+    batch.report.retried += _mine(row).update(
         attempts=attempts,
-        next_attempt_at=_clock(at) + wait,
+        next_attempt_at=batch.clock + wait,
         failure=reason[:500],
         claimed_by="",
         lease_until=None,
     )
 
 
-def _record(row: Reminder, action: str) -> None:
+def _record(row: Reminder, action: str, batch: _Batch) -> None:
     deadline = row.deadline
     details = {
         "deadline": deadline.pk,
@@ -260,4 +278,4 @@ def _record(row: Reminder, action: str) -> None:
         "version": row.version,
         "due_at": as_text(row.due_at),
     }
-    custody.record(case=deadline.case, action=action, at=row.now, details=details)
+    custody.record(case=deadline.case, action=action, at=batch.now, details=details)

@@ -407,10 +407,10 @@ class TestDying:
         mark = reminders._mark_sent
         answers = [OperationalError("restarting"), None]
 
-        def restarting(row: Reminder, at: datetime | None) -> None:
+        def restarting(row: Reminder, batch: Any) -> None:
             if (answer := answers.pop(0)) is not None:
                 raise answer
-            mark(row, at)
+            mark(row, batch)
 
         monkeypatch.setattr(reminders, "_mark_sent", restarting)
         monkeypatch.setattr(reminders, "connection", _OutsideAnyTransaction())
