@@ -64,7 +64,7 @@ def subject_of(reminder: Reminder, recipient: User, when: When, at: datetime) ->
     deadline = reminder.deadline
     if deadline.due_at < at:
         frame = _("Overdue since %(when)s: %(what)s")
-    elif reminder.step == "window_opens" and when.start:
+    elif reminder.step == "window_opens" and not is_late(reminder, at):
         frame = _("From today until %(when)s: %(what)s")
     else:
         frame = _("Until %(when)s: %(what)s")

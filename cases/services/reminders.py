@@ -112,7 +112,7 @@ def _clock(at: datetime | None) -> Combinable:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What one claim leased. `now` is the time of the claim, `at` the moment to judge by where one is given."""
+    """What one claim leased. `now` is the time of the claim; `at`, where given, the moment to judge by."""
 
     rows: list[Reminder]
     now: datetime

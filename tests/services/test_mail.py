@@ -134,6 +134,12 @@ def test_the_subject_of_a_window_that_opens_says_so(window: Reminder):
     assert subject.startswith("From today until Thu 8 Oct: Ask the partner")
 
 
+def test_a_window_that_opened_days_ago_does_not_open_today(window: Reminder):
+    subject = subject_of(sent(window, shanghai("2026-10-03 09:00")))
+
+    assert subject.startswith("Late: Until Thu 8 Oct: Ask the partner")
+
+
 def test_a_provisional_date_is_called_provisional(window: Reminder):
     window.deadline.is_provisional = True
 
