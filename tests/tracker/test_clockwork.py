@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,7 +28,7 @@ class Beat(clockwork.Metronome):
 @pytest.fixture
 def elapsed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     seconds = [1000.0]
-    monkeypatch.setattr(clockwork.time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(clockwork, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
     return seconds
 
 

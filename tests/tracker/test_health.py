@@ -6,6 +6,7 @@ import logging
 import os
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -109,7 +110,7 @@ def test_a_failure_that_lasts_is_logged_once_without_the_secrets_of_others(
     clock = iter([100.0, 110.0, 116.0, 120.0, 500.0])
     monkeypatch.setattr(parts, "database", fails)
     monkeypatch.setattr(parts, "beat", lambda: None)
-    monkeypatch.setattr(parts.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(parts, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     monkeypatch.setattr(parts, "_failing_since", {})
 
     with caplog.at_level(logging.ERROR):
