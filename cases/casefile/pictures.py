@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 try:
     import pillow_heif
@@ -33,6 +33,17 @@ FORMATS = {
     "image/heic": ("HEIF",),
     "image/heif": ("HEIF",),
     "image/avif": ("AVIF",),
+}
+
+# How a picture is turned that says in its EXIF data which way it was held.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
 
 
@@ -85,8 +96,8 @@ def _pages(original: Path, media_type: str) -> Iterator[Image.Image]:
         yield from _pdf_pages(original)
         return
     with Image.open(original, formats=FORMATS.get(media_type, ())) as image:
-        turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-        width, height = (image.height, image.width) if turned else image.size
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        width, height = (image.height, image.width) if orientation in (5, 6, 7, 8) else image.size
         target = UPRIGHT_WIDTH if height >= width else WIDE_WIDTH
         scale = min(1.0, target / width)
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
@@ -94,12 +105,11 @@ def _pages(original: Path, media_type: str) -> Iterator[Image.Image]:
         flat = _on_white(image)
         if flat.size != size:
             flat = flat.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        if turned or image.getexif().get(0x0112, 1) != 1:
-            flat.getexif()[0x0112] = image.getexif().get(0x0112, 1)
-            flat = ImageOps.exif_transpose(flat)
-        bare = Image.new("RGB", flat.size)
-        bare.paste(flat)
-    yield bare
+        if orientation in UPRIGHT:
+            flat = flat.transpose(UPRIGHT[orientation])
+        # Nothing of the original's metadata goes along, a comment of a JPEG neither.
+        flat.info = {}
+    yield flat
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -125,9 +135,11 @@ def _cuts(width: int, height: int) -> list[tuple[int, int, float]]:
     """(top, bottom, part of the piece that repeats the one before), in pixels."""
     if height <= TALL_RATIO * width:
         return [(0, height, 0.0)]
-    tallest = max(PART_RATIO * width, height / MOST_PARTS * (1 + OVERLAP))
-    count = math.ceil((height - tallest * OVERLAP) / (tallest * (1 - OVERLAP)))
-    step = (height - tallest) / (count - 1) if count > 1 else 0
+    most = max(PART_RATIO * width, height / MOST_PARTS * (1 + OVERLAP))
+    count = max(2, math.ceil((height - most * OVERLAP) / (most * (1 - OVERLAP))))
+    # All parts of one height, which overlap by just that much.
+    tallest = height / (count - (count - 1) * OVERLAP)
+    step = tallest * (1 - OVERLAP)
     cuts = []
     for part in range(count):
         top = round(part * step)

@@ -4,6 +4,7 @@ import os
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -55,6 +56,26 @@ def test_a_finished_case_file_is_unaltered_and_recorded(small: Case, alice: User
     requested = small.custody_entries.get(action="case_file_requested")
     assert case_file.chain_head == requested.entry_hash
     assert custody.verify(small) == []
+
+
+def test_a_hundred_random_changes_of_a_real_case_file_are_found_and_the_file_named(
+    small: Case, alice: User, tmp_path: Path
+) -> None:
+    path = zip_of(stories.ready_case_file(small, alice), tmp_path)
+    whole, changed, random = path.read_bytes(), tmp_path / "changed.zip", Random(12315)  # noqa: S311
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+    for _change in range(100):
+        member = random.choice(members)
+        at = member.header_offset + 30 + len(member.filename.encode()) + random.randrange(member.file_size)
+        spoiled = bytearray(whole)
+        spoiled[at] ^= 1 << random.randrange(8)
+        changed.write_bytes(spoiled)
+
+        verdict = verify(changed)
+
+        assert verdict.exit_code == 1
+        assert member.filename in {finding.name for finding in verdict.findings}
 
 
 def test_the_same_state_gives_the_same_bytes(small: Case, alice: User) -> None:
