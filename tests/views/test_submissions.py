@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client
 
 from cases.models import Case
+from tests import factories
 
 CONTACT = {"channel": "shop_message", "outcome": "no_answer", "submission": "one-tap"}
 
@@ -85,3 +89,26 @@ def test_nothing_is_noted_when_storing_fails(
         alice_client.post(f"/cases/{case.reference}/", CONTACT)
 
     assert Session.objects.count() == before
+
+
+def test_eight_taps_at_once_store_one_contact(committed_db: str):
+    owner = factories.make_user("alice@example.org")
+    case = factories.make_case(owner=owner)
+    clients = [factories.logged_in(owner) for _tap in range(8)]
+    answers: list[tuple[int, str]] = []
+    together = threading.Barrier(len(clients))
+
+    def tap(client: Client) -> None:
+        together.wait()
+        response = client.post(f"/cases/{case.reference}/", CONTACT)
+        answers.append((response.status_code, response.headers.get("Location", "")))
+        connections.close_all()
+
+    threads = [threading.Thread(target=tap, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == [(302, f"/cases/{case.reference}/")] * 8
+    assert case.contacts.count() == 1
