@@ -27,7 +27,7 @@ STOP_SECONDS = 20
 LONGEST_DELAY = 30.0
 STEADY_SECONDS = 60
 READY_SECONDS = 60
-PRUNE_SECONDS = 60
+LOOK_SECONDS = 60
 DEMO = ".venv/bin/python manage.py demo"
 
 
@@ -127,7 +127,8 @@ class Supervisor:
         self.is_announced = False
         self.is_asking = False
         self.began_at = time.monotonic()
-        self.pruned_at = self.began_at
+        self.looked_at = self.began_at
+        self.is_silent = False  # at the last look no tick had come through
 
     def run(self) -> None:
         """Returns after a signal, when all children have ended."""
@@ -152,9 +153,26 @@ class Supervisor:
             child.look_after(now)
         if not self.is_announced:
             self._announce(now)
-        if self.processed_messages and now - self.pruned_at > PRUNE_SECONDS:
-            self.pruned_at = now
-            prune(self.processed_messages, now=time.time())
+        elif now - self.looked_at > LOOK_SECONDS:
+            self.looked_at = now
+            self._wake_what_hangs()
+            if self.processed_messages:
+                prune(self.processed_messages, now=time.time())
+
+    def _wake_what_hangs(self) -> None:
+        """Kill worker and beat when no tick came through at two looks in a row, though all else works.
+
+        A process that hangs is not dead, so nothing else would notice. The first look after the machine
+        slept finds an old tick too; the second does not.
+        """
+        was_silent = self.is_silent
+        self.is_silent = _ask(self.ready_url)[1] == "database ok\nbroker ok\nstorage ok\nbeat failed\n"
+        if was_silent and self.is_silent:
+            say("No tick came through for three minutes; worker and beat are started again.")
+            for child in self.children:
+                if child.name != "web":
+                    child.kill_group()
+            self.is_silent = False
 
     def _announce(self, now: float) -> None:
         status, text = _ask(self.ready_url)

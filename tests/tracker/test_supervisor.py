@@ -132,3 +132,35 @@ def test_the_web_server_listens_at_this_machine_alone() -> None:
 
     assert web[web.index("--host") + 1] == "127.0.0.1"
     assert web[web.index("--port") + 1] == "8123"
+
+
+SILENT = "database ok\nbroker ok\nstorage ok\nbeat failed\n"
+WELL = SILENT.replace("failed", "ok")
+NO_DATABASE = SILENT.replace("database ok", "database failed")
+
+
+@pytest.mark.parametrize(
+    ("looks", "killed"),
+    [
+        ([SILENT, SILENT], ["worker", "beat"]),
+        ([SILENT, WELL, SILENT], []),  # the machine slept in between
+        ([NO_DATABASE, NO_DATABASE], []),  # a restart would mend nothing
+        (["", ""], []),
+    ],
+)
+def test_worker_and_beat_that_hang_are_started_again(
+    monkeypatch: pytest.MonkeyPatch, looks: list[str], killed: list[str]
+) -> None:
+    answers = iter(looks)
+    seen: list[str] = []
+    monkeypatch.setattr(supervisor, "_ask", lambda url: (503, next(answers)))
+    monkeypatch.setattr(Child, "look_after", lambda child, now: None)
+    monkeypatch.setattr(Child, "kill_group", lambda child: seen.append(child.name))
+    site = supervisor.Supervisor(port=8000, site_url="http://localhost:8000", processed_messages=None)
+    site.is_announced = True
+
+    for _ in looks:
+        site.looked_at = -supervisor.LOOK_SECONDS
+        site.look_after_all()
+
+    assert seen == killed
