@@ -39,7 +39,8 @@ def contacts(request: HttpRequest, case: Case) -> HttpResponse:
             form = _blank(case)
         except ValidationError as error:
             tell(form, error)
-    context = {"form": form, "logged": logged, **_listed(case, logged)}
+    said = _("The contact is logged.") if logged else ""
+    context = {"form": form, "logged": logged, "said": said, **_listed(case, logged)}
     return render_page_or_fragment(request, "contacts", context, status=422 if form.errors else 200)
 
 

@@ -25,7 +25,10 @@ def deadlines(request: HttpRequest, case: Case) -> HttpResponse:
         act = ACTIONS.get(request.POST.get("action", ""))
         deadline = get_object_or_404(case.deadlines, pk=int(typed) if typed.isdecimal() else 0)
         if act is None:
-            return _page(request, case, said=_("Choose what became of the deadline."), status=422)
+            sentence = _("Choose what became of the deadline.")
+            if not wants_fragment(request):
+                messages.error(request, sentence)
+            return _page(request, case, said=sentence, status=422)
         act(deadline=deadline, by=request.user, at=timezone.now())
         said = _("Noted. No more reminders come for it.")
         if not wants_fragment(request):

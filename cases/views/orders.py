@@ -27,33 +27,36 @@ from tracker.accounts.models import User
 @case_view("GET", "POST")
 def orders(request: HttpRequest, case: Case) -> HttpResponse:
     form = OrderForm(request.POST) if request.method == "POST" else _blank(case)
+    said = ""
     if form.is_valid():
         try:
             submit_once(request, lambda: _add(request, case, form))
+            said = _("The order is added.")
             if not wants_fragment(request):
-                messages.success(request, _("The order is added."))
+                messages.success(request, said)
                 return redirect("cases:orders", case.reference)
             form = _blank(case)
         except ValidationError as error:
             tell(form, error)
-    return _page(request, case, form=form)
+    return _page(request, case, form=form, said=said)
 
 
 @case_view("POST")
 def numbers(request: HttpRequest, case: Case, order_id: int) -> HttpResponse:
     """One more number of an order of this case."""
     order = get_object_or_404(case.orders, pk=order_id)
-    form = NumberForm(request.POST)
+    form, said = NumberForm(request.POST), ""
     if form.is_valid():
         try:
             submit_once(request, lambda: _add_number(request, order, form))
+            said = _("The number is added.")
             if not wants_fragment(request):
-                messages.success(request, _("The number is added."))
+                messages.success(request, said)
                 return redirect("cases:orders", case.reference)
             form = NumberForm()
         except ValidationError as error:
             tell(form, error)
-    return _page(request, case, form=_blank(case), number_form=form, number_of=order)
+    return _page(request, case, form=_blank(case), number_form=form, number_of=order, said=said)
 
 
 def _blank(case: Case) -> OrderForm:
@@ -79,6 +82,7 @@ def _page(
     form: OrderForm,
     number_form: NumberForm | None = None,
     number_of: Order | None = None,
+    said: str = "",
 ) -> HttpResponse:
     rows = list(case.orders.prefetch_related("numbers"))
     refused = bool(form.errors or (number_form and number_form.errors))
@@ -86,6 +90,7 @@ def _page(
         "case": case,
         "room": "orders",
         "form": form,
+        "said": said,
         "orders": rows,
         "elsewhere": _elsewhere(request.user, case, rows),
         "blank_number_form": NumberForm(),

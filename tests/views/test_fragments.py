@@ -21,6 +21,16 @@ def test_htmx_receives_a_piece_whose_root_bears_its_name(case: Case, alice_clien
     assert {"HX-Request", "HX-Boosted", "HX-History-Restore-Request"} <= set(response["Vary"].split(", "))
 
 
+def test_what_happened_is_put_into_the_live_region_that_was_there_before(case: Case, alice_client: Client):
+    page = alice_client.get(f"/cases/{case.reference}/").content.decode()
+    piece = alice_client.post(
+        f"/cases/{case.reference}/", {"channel": "hotline", "outcome": "answered"}, headers=HTMX
+    ).content.decode()
+
+    assert '<div id="messages" class="stack-small" role="status">' in page
+    assert "Logged." in piece.split('<div id="messages" hx-swap-oob="innerHTML">')[1]
+
+
 @pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
 def test_boosted_links_and_restored_history_receive_the_whole_page(
     case: Case, alice_client: Client, header: str
