@@ -66,47 +66,12 @@ def bag_floor(folder: Path) -> None:
 
 
 def bag_ours(folder: Path) -> None:
-    from cases.casefile import layout
-    from cases.casefile.bag import member_from, member_of, write_bag
-    from tests.casefile.bags import KEY, chain, payload
+    from tests.casefile.bags import make_bag_of
 
     target = folder / "ours.zip"
     target.unlink(missing_ok=True)
     hashes = json.loads((folder / "hashes.json").read_text())
-    named = {f"{layout.EXHIBITS}E{number:04d}.jpg": source for number, source in enumerate(hashes, start=1)}
-    exhibits = [
-        {"number": number, "file": name, "sha256": hashes[source]}
-        for number, (name, source) in enumerate(named.items(), start=1)
-    ]
-    case = {
-        "schema": layout.SCHEMA,
-        "state_at": WHEN.isoformat(),
-        "case_file": {"identifier": "b3c4d5f6g7/1"},
-        "case": {"reference": "b3c4d5f6g7"},
-        "exhibits": exhibits,
-    }
-    small = [member for member in payload() if member.path in (layout.DOCUMENT, layout.CONTACTS_CSV)]
-    entries = b"".join(member.open().read() for member in payload() if member.path == layout.CUSTODY)
-    entries = b"\n".join(entries.split(b"\n")[:1]) + b"\n"
-    write_bag(
-        target,
-        payload=[
-            *small,
-            member_of(layout.CASE_JSON, json.dumps(case).encode()),
-            member_of(layout.CUSTODY, entries),
-            *(
-                member_from(name, folder / "files" / source, sha256=hashes[source])
-                for name, source in named.items()
-            ),
-        ],
-        info={
-            "External-Identifier": "b3c4d5f6g7/1",
-            "Case-State-At": WHEN.isoformat(),
-            "Custody-Chain-Head": chain()[0][1],
-        },
-        when=WHEN,
-        key=KEY,
-    )
+    make_bag_of(target, [(folder / "files" / name, sha256) for name, sha256 in hashes.items()])
 
 
 def verify_ours(folder: Path) -> None:

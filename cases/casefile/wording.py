@@ -130,8 +130,8 @@ SUMMARIES: dict[str, Text] = {
         en="Unchanged since it was made at {since}: all {count} files fit the lists and the signature.",
     ),
     "altered": Text(
-        zh_hans="制作之后有改动：共发现 {count} 处。",
-        en="Not as it was made: {count} findings.",
+        zh_hans="制作之后有改动，发现 {count} 处：",
+        en="Not as it was made. Findings: {count}.",
     ),
     "unreadable": Text(
         zh_hans="无法读取为案件档案。",

@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cases.casefile import layout
-from cases.casefile.bag import Bag, Member, member_of, write_bag
+from cases.casefile.bag import Bag, Member, member_from, member_of, write_bag
 from cases.casefile.sign import SigningKey
 from cases.rules import custody
 
@@ -88,4 +88,37 @@ def make_bag(
         when=WHEN,
         key=key,
         stamp=stamp,
+    )
+
+
+def make_bag_of(target: Path, files: list[tuple[Path, str]]) -> Bag:
+    """A case file whose exhibits are these files, each with its SHA-256."""
+    named = [(f"{layout.EXHIBITS}E{number:03d}.jpg", *file) for number, file in enumerate(files, start=1)]
+    case = {
+        "schema": layout.SCHEMA,
+        "state_at": WHEN.isoformat(),
+        "case_file": {"identifier": "b3c4d5f6g7/1"},
+        "case": {"reference": "b3c4d5f6g7"},
+        "exhibits": [
+            {"number": number, "file": name, "sha256": sha256}
+            for number, (name, _file, sha256) in enumerate(named, start=1)
+        ],
+    }
+    opened = [entry for entry in chain() if entry[0].exhibit_number is None][:1]
+    return write_bag(
+        target,
+        payload=[
+            member_of(layout.DOCUMENT, b"%PDF-1.7"),
+            member_of(layout.CASE_JSON, json.dumps(case).encode()),
+            member_of(layout.CONTACTS_CSV, b""),
+            member_of(layout.CUSTODY, chain_lines(opened)),
+            *(member_from(name, file, sha256=sha256) for name, file, sha256 in named),
+        ],
+        info={
+            "External-Identifier": "b3c4d5f6g7/1",
+            "Case-State-At": WHEN.isoformat(),
+            "Custody-Chain-Head": opened[-1][1],
+        },
+        when=WHEN,
+        key=KEY,
     )

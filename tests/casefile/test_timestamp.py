@@ -15,7 +15,7 @@ from cases.casefile.timestamp import NoStamp, read_stamp, request_stamp
 from cases.casefile.verify import verify
 from tests.casefile.authority import Authority, running_authority
 from tests.casefile.bags import make_bag
-from tests.casefile.test_verify import flip, reasons, rewrite
+from tests.casefile.spoiling import flip, reasons, rewrite
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ def _lines(verdict: Verdict, language: str) -> list[str]:
     lines += [f"- {found.text.in_language(language)}" for found in verdict.findings]
     if verdict.fingerprint:
         lines.append(_FINGERPRINT.fill(fingerprint=verdict.fingerprint).in_language(language))
-    if verdict.is_signer_known:
+    if verdict.is_signer_known and verdict.is_unaltered:
         lines.append(_KNOWN.in_language(language))
     lines += [f"· {note.text.in_language(language)}" for note in verdict.notes]
     return lines
