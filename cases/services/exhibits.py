@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.evidence import inspection, intake, names, pictures, store
 from cases.evidence.facts import Facts
+from cases.evidence.names import safe_download_name
 from cases.evidence.refused import Refused, could_not_keep
 from cases.models import Case, ContactAttempt, CustodyEntry, Exhibit, ExhibitSource, Role
 from cases.services import custody, deadlines, events
@@ -47,6 +48,7 @@ __all__ = [
     "open_original",
     "open_working_copy",
     "preview_of",
+    "safe_download_name",
     "suggest_claimed_at",
     "thumbnail_of",
     "verify_original",

@@ -9,29 +9,19 @@ from cases.models import Case, WorkingCopyKind
 from cases.services import exhibit_copies
 from cases.services import exhibits as exhibit_service
 from cases.views.access import case_view
-from cases.views.handing_out import hand_out, safe_name
-
-ENDINGS = {
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/webp": "webp",
-    "image/heic": "heic",
-    "image/heif": "heif",
-    "application/pdf": "pdf",
-}
+from cases.views.handing_out import hand_out
 
 
 @case_view("GET")
 def original(request: HttpRequest, case: Case, number: int) -> HttpResponseBase:
     """Bit for bit what was received, to be saved, not shown."""
     exhibit = get_object_or_404(case.exhibits, number=number)
-    ending = ENDINGS.get(exhibit.media_type, "bin")
     return hand_out(
         request,
         lambda: exhibit_service.open_original(exhibit),
         media_type=exhibit.media_type,
         size=exhibit.size,
-        name=safe_name(exhibit.original_name, f"{exhibit.label}.{ending}"),
+        name=exhibit_service.safe_download_name(exhibit),
     )
 
 

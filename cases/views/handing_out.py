@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import unicodedata
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -32,10 +31,3 @@ def hand_out(
     response["Cache-Control"] = "private, no-store"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
-
-
-def safe_name(name: str, fallback: str) -> str:
-    """The file's name without folders and without signs that steer a terminal or turn the text around."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C").strip(" .")
-    return kept[:150] or fallback

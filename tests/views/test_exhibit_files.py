@@ -12,7 +12,6 @@ from PIL import Image
 from cases.evidence import store
 from cases.models import Case, Exhibit
 from cases.services import exhibit_copies, exhibits
-from cases.views.handing_out import safe_name
 from tests import factories, pictures
 from tests.views.asking import text_of
 from tracker.accounts.models import User
@@ -40,7 +39,7 @@ def test_the_original_is_handed_out_bit_for_bit_to_be_saved(
     assert b"".join(response.streaming_content) == pictures.picture()
     assert response["Content-Type"] == "image/png"
     assert response["Content-Length"] == str(exhibit.size)
-    assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''%E8%81%8A%E5%A4%A9")
+    assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''E1-%E8%81%8A%E5%A4%A9")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -77,22 +76,6 @@ def test_a_file_that_is_gone_is_told_in_a_sentence(case: Case, alice_client: Cli
 
     assert response.status_code == 503
     assert "This file cannot be reached now" in text_of(response)
-
-
-@pytest.mark.parametrize(
-    ("name", "handed_out"),
-    [
-        ("../../etc/passwd", "passwd"),
-        ("C:\\windows\\shot.png", "shot.png"),
-        ("a\r\nSet-Cookie: x=1.png", "aSet-Cookie: x=1.png"),
-        ("\u202egnp.exe", "gnp.exe"),
-        ("\x00", "E1.png"),
-        ("..", "E1.png"),
-        ("长" * 300 + ".png", "长" * 150),
-    ],
-)
-def test_a_name_steers_nothing(name: str, handed_out: str):
-    assert safe_name(name, "E1.png") == handed_out
 
 
 @pytest.mark.parametrize("name", NAMES)
