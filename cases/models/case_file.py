@@ -35,6 +35,9 @@ class CaseFile(models.Model):
     parts_total = models.PositiveIntegerField(_("parts in all"), default=0)
     built_at = models.DateTimeField(_("built at"), null=True, blank=True)
     failure = models.CharField(_("reason of the failure"), max_length=500, blank=True)
+    note = models.CharField(
+        _("note"), max_length=500, blank=True, help_text=_("What it lacks, as in an outside time stamp.")
+    )
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, help_text=_("Of the whole ZIP."))
     size = models.PositiveBigIntegerField(_("size"), default=0, help_text=_("Bytes."))
     storage_key = models.CharField(_("place in the evidence store"), max_length=200, blank=True)

@@ -240,8 +240,7 @@ def _finish(case_file: CaseFile, lease: _Lease, bag: Bag, *, storage_key: str, s
         storage_key=storage_key,
         manifest=bag.manifest,
         chain_head=snapshot.chain_head,
-        # Not a failure of the build: what the bundle lacks, said where it is offered.
-        failure=bag.no_stamp.in_language(case_file.language)[:500] if bag.no_stamp else "",
+        note=bag.no_stamp.in_language(case_file.language)[:500] if bag.no_stamp else "",
     )
     if not is_ours:
         raise _Lost

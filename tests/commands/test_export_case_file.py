@@ -31,9 +31,17 @@ def test_the_zip_is_written_whole_and_the_way_to_check_it_is_told(case: Case, tm
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_that_is_not_there_is_refused_before_anything_is_built(case: Case, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="make it first"):
-        export(case, tmp_path / "nowhere")
+def test_a_folder_that_is_not_there_is_made(case: Case, tmp_path: Path) -> None:
+    export(case, tmp_path / "for the court" / "2026")
+
+    assert (tmp_path / "for the court" / "2026" / f"case-file-{case.reference}-1.zip").is_file()
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_built(case: Case, tmp_path: Path) -> None:
+    (tmp_path / "a-file").write_bytes(b"")
+
+    with pytest.raises(CommandError, match="cannot be made"):
+        export(case, tmp_path / "a-file" / "inside")
 
     assert not case.case_files.exists()
 

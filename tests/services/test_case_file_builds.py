@@ -222,7 +222,7 @@ def test_an_authority_out_of_reach_is_said_and_stops_nothing(
 
     case_file = stories.ready_case_file(small, alice, language="en")
 
-    assert case_file.failure.startswith("The time-stamp authority could not be reached")
+    assert case_file.note.startswith("The time-stamp authority could not be reached")
     with zipfile.ZipFile(zip_of(case_file, tmp_path)) as archive:
         told = archive.read("HOW-TO-VERIFY.txt").decode()
         assert "asked for but not given. The time-stamp authority could not be reached" in told

@@ -35,8 +35,7 @@ class Command(BaseCommand):
         case = Case.objects.filter(reference=options["reference"]).first()
         if case is None:
             raise CommandError(_("There is no case with the reference “%s”.") % options["reference"])
-        if not folder.is_dir() or not os.access(folder, os.W_OK):
-            raise CommandError(_("%s is not a folder that can be written to; make it first.") % folder)
+        _make_folder(folder)
         language = options["language"] or case.owner.language
         with translation.override(language):
             try:
@@ -56,13 +55,24 @@ class Command(BaseCommand):
             raise CommandError(
                 _("%(path)s could not be written: %(error)s") % {"path": target, "error": error}
             ) from error
-        if case_file.failure:
-            self.stderr.write(case_file.failure)
+        if case_file.note:
+            self.stderr.write(case_file.note)
         self.stdout.write(str(target))
         self.stdout.write(_("SHA-256: %s") % case_file.sha256)
         fingerprint = case_files.own_key().fingerprint
         self.stdout.write(_("Signed with the key whose fingerprint is %s") % fingerprint)
         self.stdout.write(_("To check it: python manage.py verify_case_file %s") % target)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(
+            _("The folder %(path)s cannot be made: %(error)s") % {"path": folder, "error": error.strerror}
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CommandError(_("The folder %s cannot be written to; choose another.") % folder)
 
 
 def _write_whole(case_file: CaseFile, target: Path) -> None:
