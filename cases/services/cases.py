@@ -65,6 +65,8 @@ def describe_case(*, case: Case, by: User, at: datetime, **fields: Any) -> Case:
 def set_status(*, case: Case, by: User, at: datetime, status: str) -> Case:
     """Say where the case is. Ending it is `close_case`, since an end has an outcome."""
     before = case.status
+    if status not in Status.values:
+        raise ValidationError(_("Choose one of the states a case can be in."))
     if status == Status.CLOSED or before == Status.CLOSED:
         raise ValidationError(_("A case ends by closing it with an outcome; reopen it to continue."))
     if status == before:

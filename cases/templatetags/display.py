@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -159,11 +159,6 @@ def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
 def grouped(digest: str) -> str:
     """A hash in groups of eight, to be read aloud and compared by eye."""
     return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
-
-
-@register.filter
-def in_minutes(length: timedelta) -> int:
-    return int(length.total_seconds() // 60)
 
 
 @register.filter
