@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from cases.models import Case, Membership, Role
 from tests import factories
 from tracker.accounts.models import User
 
 pytest_plugins = ["tests.fixtures", "tests.not_run"]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request leaves its language behind for the next one; no test starts in another's language."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ PERCENT = re.compile(r"%\((\w+)\)[sd]")
 
 
 def strings(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    told = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return tuple(text or "" for text in told)
 
 
 def gaps(text: str) -> set[str]:

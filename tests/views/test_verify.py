@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
@@ -23,7 +23,7 @@ def stranger() -> Client:
     return Client(headers={"accept-language": "en"})
 
 
-def send(client: Client, content: bytes, name: str = "case-file.zip") -> HttpResponse:
+def send(client: Client, content: bytes, name: str = "case-file.zip") -> HttpResponseBase:
     return client.post(reverse("cases:verify"), {"file": SimpleUploadedFile(name, content)})
 
 
