@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from cases.services import demo
 from tests.browser.visits import CHROMIUM_ARGUMENTS, Visit, Watch, keep, new_visit
 from tests.running import CHECKOUT, Site
 
@@ -65,11 +66,7 @@ def visit(
 
 
 @pytest.fixture(scope="session")
-def demo_account(running_site: Site) -> dict[str, tuple[str, str]]:
-    """Email and password of a demo user in each language, with six cases each."""
-    accounts = {}
-    for language in ("zh-hans", "en"):
-        email = f"demo-{language}@example.com"
-        said = running_site.manage("demo", "--email", email, "--language", language)
-        accounts[language] = (email, re.search(r"password\s+(\S+)", said)[1])  # type: ignore[index]
-    return accounts
+def demo_account(running_site: Site) -> tuple[str, str]:
+    """Email and password of the demo user with six cases."""
+    said = running_site.manage("demo")
+    return demo.DEMO_EMAIL, re.search(r"password\s+(\S+)", said)[1]  # type: ignore[index]

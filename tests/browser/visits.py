@@ -9,7 +9,16 @@ from urllib.parse import urlsplit
 
 from django.utils import translation
 from django.utils.translation import gettext
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+)
 
 from tests.running import Site
 
@@ -114,6 +123,13 @@ class Visit:
         self.button("Log in").click()
         self.page.wait_for_url(self.site.url + "/")
 
+    def prefer_language(self) -> None:
+        """Store the language of this visit in the settings, whatever was preferred before."""
+        self.go("/settings/")
+        self.choose("language", self.language)
+        self.page.get_by_role("main").locator("form").first.get_by_role("button").click()
+        expect(self.page.get_by_text(self.say("Your settings are saved."))).to_be_visible()
+
     def open_case(self, title: str, *, kind: str) -> str:
         """From the bar at the edge to a new case; the path of it, as in /cases/k7m2q9r4xw/."""
         self.go("/")
@@ -129,11 +145,18 @@ class Visit:
 
 
 def new_visit(
-    browser: Browser, site: Site, *, language: str, size: tuple[int, int], javascript: bool = True
+    browser: Browser,
+    site: Site,
+    *,
+    language: str,
+    size: tuple[int, int],
+    javascript: bool = True,
+    scale: float = 1,
 ) -> Visit:
-    """A fresh profile that speaks the language and is in its time zone."""
+    """A fresh profile that speaks the language and is in its time zone; `scale` is dots for each pixel."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
+        device_scale_factor=scale,
         locale=LOCALES[language],
         timezone_id=TIME_ZONES[language],
         java_script_enabled=javascript,
