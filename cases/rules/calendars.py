@@ -20,7 +20,7 @@ from cases.rules.text import Text
 FIRST_DAY = date(2001, 1, 1)
 LAST_DAY = date(2060, 12, 31)
 ONE_DAY = timedelta(days=1)
-WEEKEND = {5: Text("周六", "Saturday"), 6: Text("周日", "Sunday")}
+WEEKEND = {day: Text("休息日", "weekend") for day in (5, 6)}
 CHANGED_TO_OFF = Text("本站改为休息日", "changed to a day off on this site")
 # What the library appends to the name of a day off that makes up for a weekend.
 SUFFIXES = ("（补假）", " (observed)")

@@ -65,8 +65,8 @@ def test_a_plain_weekend_is_named_by_its_days():
     result = CHINA.add_workdays(date(2026, 11, 20), 1)
 
     assert result.skipped == (
-        SkippedDay(date(2026, 11, 21), Text("周六", "Saturday")),
-        SkippedDay(date(2026, 11, 22), Text("周日", "Sunday")),
+        SkippedDay(date(2026, 11, 21), Text("休息日", "weekend")),
+        SkippedDay(date(2026, 11, 22), Text("休息日", "weekend")),
     )
 
 
