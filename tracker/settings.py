@@ -58,6 +58,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    # Before CommonMiddleware and CSRF, the first that read a body.
+    "tracker.limits.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -109,6 +111,7 @@ FILE_UPLOAD_TEMP_DIR = str(env.data_folder(DATA_DIR / "incoming"))
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EXHIBIT_MAX_BYTES = env.env_int("EXHIBIT_MAX_MB", 50, low=1, high=10_000) * 1024 * 1024
+VERIFY_MAX_BYTES = 1024 * 1024 * 1024
 EXHIBIT_MAX_PIXELS = 50_000_000
 EXHIBIT_MAX_PAGES = 500
 USER_MAX_BYTES = env.env_int("USER_MAX_MB", 2_000, low=1, high=10_000_000) * 1024 * 1024

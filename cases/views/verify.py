@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.services import case_files
 
-LARGEST = 1024 * 1024 * 1024
+LARGEST = settings.VERIFY_MAX_BYTES
 LONGEST_NAME = 100
 
 
