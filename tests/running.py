@@ -23,7 +23,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # What the environment may hold of another installation; a test's site starts from the defaults.
 SETTINGS = (
     "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS",
-    "SITE_URL", "TSA_URL", "STATIC_ROOT", "BEHIND_PROXY", "DJANGO_SETTINGS_MODULE",
+    "SITE_URL", "TSA_URL", "STATIC_ROOT", "BEHIND_PROXY", "PROXY_COUNT", "DJANGO_SETTINGS_MODULE",
 )  # fmt: skip
 
 

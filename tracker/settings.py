@@ -240,6 +240,8 @@ CSRF_COOKIE_SECURE = IS_HTTPS
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 if env.env_bool("BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Or all visitors would share the proxy's address, and one who guesses passwords would lock out the rest.
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.env_int("PROXY_COUNT", 1, low=1, high=5)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
