@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ class Contents:
     since: str = ""
     _exhibits: dict[int, str] = field(default_factory=dict)
     _case_reference: str = ""
+    _chain: tuple[str, int] | None = None  # Head and length, as case.json states them.
 
     def check(self) -> Iterator[Wrong]:
         info = self._bag_info()
@@ -68,11 +70,13 @@ class Contents:
         try:
             self._exhibits = {int(exhibit["number"]): str(exhibit["sha256"]) for exhibit in case["exhibits"]}
             files = {str(exhibit["file"]): str(exhibit["sha256"]) for exhibit in case["exhibits"]}
+            self._case_reference = str(case["case"]["reference"])
+            self._chain = str(case["custody"]["head"]), int(case["custody"]["count"])
             pairs = (
                 ("External-Identifier", case["case_file"]["identifier"]),
                 ("Case-State-At", case["state_at"]),
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, ArithmeticError):
             yield _malformed(layout.CASE_JSON, "内容", "its content")
             return
         if layout.BAG_INFO in self.texts and layout.BAG_INFO not in self.unsound:
@@ -97,9 +101,9 @@ class Contents:
         if layout.CUSTODY not in self.texts:
             return
         try:
-            chain = [_entry(line) for line in self.texts[layout.CUSTODY].splitlines()]
+            chain = [_entry(line) for line in io.BytesIO(self.texts[layout.CUSTODY])]
             found = next(custody.breaks(chain), None)
-        except (KeyError, TypeError, ValueError, RecursionError):
+        except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError):
             yield _malformed(layout.CUSTODY, "内容", "its content")
             return
         if found is not None:
@@ -111,6 +115,8 @@ class Contents:
             yield Wrong("custody_head", layout.CUSTODY, {"other": layout.BAG_INFO})
         if layout.CUSTODY in self.unsound:
             return
+        if self._chain not in (None, (head, len(chain))):
+            yield _contradiction(layout.CUSTODY, layout.CASE_JSON, "custody")
         for entry, _hash in chain:
             if self._case_reference not in ("", entry.case):
                 yield _contradiction(layout.CUSTODY, layout.CASE_JSON, f"{entry.sequence}")
@@ -126,6 +132,8 @@ def _entry(line: bytes) -> tuple[custody.Entry, str]:
     if set(record) != {"entry", "hash"}:
         raise ValueError("A line of the chain holds an entry and its hash.")
     entry = custody.Entry(**{**stated, "at": datetime.fromisoformat(stated["at"])})
+    if not isinstance(entry.exhibit_number, int | None):
+        raise TypeError("The number of an exhibit is a whole number.")
     if entry.as_json() != stated:
         raise ValueError("An entry is not in the form in which it was hashed.")
     return entry, str(record["hash"])

@@ -8,14 +8,17 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from cases.casefile import layout
-from cases.casefile.box import Box, Damaged, Wrong
+from cases.casefile.box import MOST_FILES, Box, Damaged, Unreadable, Wrong
 from cases.casefile.contents import Contents
 from cases.casefile.sign import KeyUnusable, fingerprint, is_signed, public_key
 from cases.casefile.timestamp import NoStamp, Stamp, read_stamp
 from cases.rules.text import Text
 
-# What is looked into besides being hashed. A longer file than this is no list and no case.json of ours.
-LARGEST_TEXT = 64 * 1024 * 1024
+# What is looked into besides being hashed. A longer file than this is none of ours; read as JSON it
+# would take some thirty times its size in memory.
+LARGEST_TEXT = 2 * 1024 * 1024
+LARGEST_RECORD = 8 * 1024 * 1024
+LARGEST = {layout.CASE_JSON: LARGEST_RECORD, layout.CUSTODY: LARGEST_RECORD}
 LOOKED_INTO = frozenset({*layout.REQUIRED, layout.TIMESTAMP}) - {layout.DOCUMENT, layout.CONTACTS_CSV}
 
 
@@ -36,6 +39,7 @@ class Inspection:
             self._find(found)
 
     def run(self, *, pinned: EllipticCurvePublicKey | None, stamp_root: Path | None) -> None:
+        """Read everything once; raises Unreadable for lists that no case file could have."""
         for name in self.box.names():
             self._read(name)
         self._compare_with_manifests()
@@ -55,7 +59,10 @@ class Inspection:
 
     def _read(self, name: str) -> None:
         digest, kept = hashlib.sha256(), bytearray()
-        keep = name in LOOKED_INTO and self.box.size(name) <= LARGEST_TEXT
+        keep = name in LOOKED_INTO
+        if keep and self.box.size(name) > LARGEST.get(name, LARGEST_TEXT):
+            self._find(Wrong("too_long", name))
+            keep = False
         try:
             for chunk in self.box.chunks(name):
                 digest.update(chunk)
@@ -71,9 +78,11 @@ class Inspection:
     def _compare_with_manifests(self) -> None:
         listed = self._listed()
         there = {*self.digests, *(name for code, name in self.wrong if code == "damaged")}
-        added = [
-            name for name in self.digests if name not in listed and name not in layout.OUTSIDE_THE_MANIFESTS
-        ]
+        outside = {*listed, *layout.OUTSIDE_THE_MANIFESTS}
+        added: dict[str, list[str]] = {}
+        for name, digest in self.digests.items():
+            if name not in outside:
+                added.setdefault(digest, []).append(name)
         for name in dict.fromkeys((*listed, *layout.REQUIRED)):
             if name in there:
                 if (
@@ -82,21 +91,23 @@ class Inspection:
                 ):
                     self._find(Wrong("altered", name))
                 continue
-            new_name = next((other for other in added if self.digests[other] == listed.get(name)), None)
-            if new_name is None:
-                self._find(Wrong("missing", name))
+            same = added.get(listed.get(name, ""))
+            if same:
+                self._find(Wrong("renamed", name, {"other": same.pop(0)}))
             else:
-                added.remove(new_name)
-                self._find(Wrong("renamed", name, {"other": new_name}))
-        for name in added:
-            self._find(Wrong("added", name))
+                self._find(Wrong("missing", name))
+        for names in added.values():
+            for name in names:
+                self._find(Wrong("added", name))
 
     def _listed(self) -> dict[str, str]:
         """What the two manifests list, path to SHA-256; lines that cannot be are findings."""
         listed: dict[str, str] = {}
         for manifest in (layout.MANIFEST, layout.TAG_MANIFEST):
-            is_payload = manifest == layout.MANIFEST
-            for line in layout.read_manifest(self.texts.get(manifest, b"")):
+            is_payload, content = manifest == layout.MANIFEST, self.texts.get(manifest, b"")
+            if content.count(b"\n") > MOST_FILES:
+                raise Unreadable("too_much", name=manifest)
+            for line in layout.read_manifest(content):
                 belongs = bool(line.path) and line.path.startswith(layout.PAYLOAD) is is_payload
                 if not belongs or line.path in listed or line.path in layout.OUTSIDE_THE_MANIFESTS:
                     where = Text(f"第 {line.number} 行", f"line {line.number}")

@@ -18,6 +18,9 @@ from cases.casefile.timestamp import Stamp
 from cases.casefile.wording import SUMMARIES, sentence
 from cases.rules.text import Text
 
+# More than anybody reads; a spoiled file of many could fill a page of megabytes.
+MOST_FINDINGS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -30,7 +33,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found. `notes` are no alterations; `since` is the time the case file states for itself."""
+    """What was found. `notes` are no alterations; `since` is the time the case file states for itself.
+
+    Of many findings the first 200 are there and a last one, "more", that counts the others;
+    `finding_count` counts all.
+    """
 
     is_readable: bool
     findings: tuple[Finding, ...]
@@ -41,6 +48,7 @@ class Verdict:
     is_signer_known: bool = False
     stamp: Stamp | None = None
     file_count: int = 0
+    finding_count: int = 0
 
     @property
     def is_unaltered(self) -> bool:
@@ -54,7 +62,7 @@ class Verdict:
     def summary(self) -> Text:
         if self.is_unaltered:
             return SUMMARIES["unaltered"].fill(since=_printed(self.since), count=str(self.file_count))
-        return SUMMARIES["altered" if self.is_readable else "unreadable"].fill(count=str(len(self.findings)))
+        return SUMMARIES["altered" if self.is_readable else "unreadable"].fill(count=str(self.finding_count))
 
 
 def verify(
@@ -75,14 +83,16 @@ def verify(
     try:
         if layout.MANIFEST not in box.names() and layout.TAG_MANIFEST not in box.names():
             wrong = Wrong("not_a_case_file", called or path.name, {"other": layout.MANIFEST})
-            return Verdict(False, tuple(_finding(found) for found in (*box.findings, wrong)))
+            return Verdict(False, _findings([wrong, *box.findings]))
         seen = Inspection(box)
         seen.run(pinned=pinned, stamp_root=stamp_root)
+    except Unreadable as error:
+        return Verdict(False, (_finding(Wrong(error.code, error.name, error.values)),))
     finally:
         box.close()
     return Verdict(
         is_readable=True,
-        findings=tuple(_finding(found) for found in seen.wrong.values()),
+        findings=_findings(list(seen.wrong.values())),
         notes=tuple(_finding(found) for found in seen.notes),
         reference=seen.contents.reference,
         since=seen.contents.since,
@@ -90,6 +100,7 @@ def verify(
         is_signer_known=seen.is_signer_known,
         stamp=seen.stamp,
         file_count=len(seen.digests),
+        finding_count=len(seen.wrong),
     )
 
 
@@ -100,6 +111,13 @@ def _printed(moment: str) -> str:
     except ValueError:
         return moment
     return f"{at:%Y-%m-%d %H:%M} {at.isoformat()[-6:]}"
+
+
+def _findings(wrong: list[Wrong]) -> tuple[Finding, ...]:
+    findings = [_finding(found) for found in wrong[:MOST_FINDINGS]]
+    if len(wrong) > MOST_FINDINGS:
+        findings.append(_finding(Wrong("more", "", {"count": str(len(wrong) - MOST_FINDINGS)})))
+    return tuple(findings)
 
 
 def _finding(found: Wrong) -> Finding:

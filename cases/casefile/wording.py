@@ -26,6 +26,11 @@ SENTENCES: dict[str, Text] = {
         zh_hans="{name} 已被改动：{where}的格式不正确。",
         en="{name} was altered: {where} is not in the form it must have.",
     ),
+    "too_long": Text(
+        zh_hans="{name} 过长，未予读取：本系统制作的案件档案不会有这么长的文件。",
+        en="{name} is too long and was not read: no case file holds one of that length.",
+    ),
+    "more": Text(zh_hans="另有 {count} 处未逐一列出。", en="And {count} more, not listed here."),
     "signature": Text(
         zh_hans="签名与清单不符：{name} 或 {other} 已被改动，或者清单被重做过。",
         en="The signature does not fit: {name} or {other} was altered, or the lists were made anew.",

@@ -23,14 +23,14 @@ EXHIBIT = "data/exhibits/E001-聊天记录.png"
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 
 
-def chain() -> list[tuple[custody.Entry, str]]:
+def chain(case: str = "b3c4d5f6g7") -> list[tuple[custody.Entry, str]]:
     """Three entries: opened, an exhibit received, a case file requested."""
     picture = hashlib.sha256(PICTURE).hexdigest()
     acts = [("case_opened", None, ""), ("exhibit_received", 1, picture), ("case_file_requested", None, "")]
     entries: list[tuple[custody.Entry, str]] = []
     for sequence, (action, number, sha256) in enumerate(acts, start=1):
         entry = custody.Entry(
-            case="b3c4d5f6g7",
+            case=case,
             sequence=sequence,
             at=WHEN,
             actor="user:1",
@@ -59,6 +59,7 @@ def payload(**changed: bytes) -> list[Member]:
         "state_at": WHEN.isoformat(),
         "case_file": {"identifier": "b3c4d5f6g7/1"},
         "case": {"reference": "b3c4d5f6g7"},
+        "custody": {"count": 3, "head": chain()[-1][1]},
         "exhibits": [{"number": 1, "file": EXHIBIT, "sha256": hashlib.sha256(PICTURE).hexdigest()}],
     }
     return [
@@ -76,6 +77,7 @@ def make_bag(
     members: list[Member] | None = None,
     key: SigningKey = KEY,
     stamp: Callable[[bytes], bytes] | None = None,
+    head: str | None = None,
 ) -> Bag:
     return write_bag(
         target,
@@ -83,7 +85,7 @@ def make_bag(
         info={
             "External-Identifier": "b3c4d5f6g7/1",
             "Case-State-At": WHEN.isoformat(),
-            "Custody-Chain-Head": chain()[-1][1],
+            "Custody-Chain-Head": head or chain()[-1][1],
         },
         when=WHEN,
         key=key,
@@ -93,18 +95,19 @@ def make_bag(
 
 def make_bag_of(target: Path, files: list[tuple[Path, str]]) -> Bag:
     """A case file whose exhibits are these files, each with its SHA-256."""
+    opened = [entry for entry in chain() if entry[0].exhibit_number is None][:1]
     named = [(f"{layout.EXHIBITS}E{number:03d}.jpg", *file) for number, file in enumerate(files, start=1)]
     case = {
         "schema": layout.SCHEMA,
         "state_at": WHEN.isoformat(),
         "case_file": {"identifier": "b3c4d5f6g7/1"},
         "case": {"reference": "b3c4d5f6g7"},
+        "custody": {"count": 1, "head": opened[-1][1]},
         "exhibits": [
             {"number": number, "file": name, "sha256": sha256}
             for number, (name, _file, sha256) in enumerate(named, start=1)
         ],
     }
-    opened = [entry for entry in chain() if entry[0].exhibit_number is None][:1]
     return write_bag(
         target,
         payload=[

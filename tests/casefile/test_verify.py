@@ -177,6 +177,95 @@ def test_a_chain_of_another_form_is_a_finding_and_no_crash(tmp_path: Path, custo
     assert ("malformed", layout.CUSTODY) in reasons(verify(tmp_path / "x.zip"))
 
 
+@pytest.mark.parametrize("number", ["1e400", "[]", '"x"'])
+def test_a_number_that_is_none_is_a_finding_and_no_crash(tmp_path: Path, number: str) -> None:
+    case_json = payload_json().replace('"number": 1', f'"number": {number}')
+    make_bag(tmp_path / "x.zip", members=payload(case_json=case_json.encode()))
+
+    assert ("malformed", layout.CASE_JSON) in reasons(verify(tmp_path / "x.zip"))
+
+
+@pytest.mark.parametrize(
+    ("was", "put"),
+    [
+        (b'"at":"2026-09-01T02:00:00.000000Z"', b'"at":"0001-01-01T00:00:00+14:00"'),
+        (b'"exhibit_number":1', b'"exhibit_number":[1]'),
+    ],
+)
+def test_a_custody_entry_that_cannot_be_is_a_finding_and_no_crash(
+    tmp_path: Path, was: bytes, put: bytes
+) -> None:
+    lines = chain_lines(chain())
+    assert was in lines
+    make_bag(tmp_path / "x.zip", members=payload(custody=lines.replace(was, put)))
+
+    assert ("malformed", layout.CUSTODY) in reasons(verify(tmp_path / "x.zip"))
+
+
+def test_a_chain_of_another_case_is_found_even_when_signed(tmp_path: Path) -> None:
+    other = chain("h7j8k9m2n3")
+    stated = payload_json().replace(chain()[-1][1], other[-1][1]).encode()
+    members = payload(custody=chain_lines(other), case_json=stated)
+    make_bag(tmp_path / "x.zip", members=members, head=other[-1][1])
+
+    assert reasons(verify(tmp_path / "x.zip")) == {("contradiction", layout.CUSTODY)}
+
+
+@pytest.mark.parametrize("kept", [0, 2])
+def test_a_chain_that_was_emptied_or_cut_is_found_even_when_signed(tmp_path: Path, kept: int) -> None:
+    head = chain()[kept - 1][1] if kept else "0" * 64
+    make_bag(tmp_path / "x.zip", members=payload(custody=chain_lines(chain()[:kept])), head=head)
+
+    assert reasons(verify(tmp_path / "x.zip")) == {("contradiction", layout.CUSTODY)}
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [(layout.CASE_JSON, 8 * 1024 * 1024), (layout.CUSTODY, 8 * 1024 * 1024), (layout.TAG_MANIFEST, 2**21)],
+)
+def test_a_text_far_too_long_is_a_finding_and_is_not_read(
+    bag: Path, tmp_path: Path, name: str, size: int
+) -> None:
+    verdict = verify(rewrite(bag, tmp_path / "long.zip", {name: b"{}," * (size // 3 + 1)}))
+
+    assert verdict.exit_code == 1
+    assert ("too_long", name) in reasons(verdict)
+
+
+def test_a_manifest_of_more_lines_than_a_case_file_has_files_is_not_read(bag: Path, tmp_path: Path) -> None:
+    verdict = verify(rewrite(bag, tmp_path / "lines.zip", {layout.MANIFEST: b"x\n" * 20_001}))
+
+    assert verdict.exit_code == 2
+    assert reasons(verdict) == {("too_much", layout.MANIFEST)}
+
+
+def test_of_very_many_findings_the_first_are_named_and_the_others_counted(folder: Path) -> None:
+    for number in range(250):
+        (folder / f"data/new{number}.txt").touch()
+
+    verdict = verify(folder)
+
+    assert len(verdict.findings) == 201
+    assert verdict.findings[-1].text.en == f"And {verdict.finding_count - 200} more, not listed here."
+    assert verdict.finding_count >= 250
+    assert str(verdict.finding_count) in verdict.summary().en
+
+
+def test_many_renamed_files_are_each_named_with_their_new_name(folder: Path, tmp_path: Path) -> None:
+    for name in (layout.CONTACTS_CSV, EXHIBIT):
+        (folder / name).rename(folder / f"{name}.old")
+
+    found = {finding.name: finding.text.en for finding in verify(folder).findings}
+
+    assert found[EXHIBIT] == f"{EXHIBIT} was renamed to {EXHIBIT}.old."
+    assert found[layout.CONTACTS_CSV].endswith("contacts.csv.old.")
+
+
+def payload_json() -> str:
+    with next(member for member in payload() if member.path == layout.CASE_JSON).open() as file:
+        return file.read().decode()
+
+
 def test_other_programs_agree(bag: Path, folder: Path) -> None:
     run = {"cwd": folder, "check": True, "capture_output": True}
     bagit.Bag(str(folder)).validate(processes=1)

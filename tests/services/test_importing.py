@@ -138,6 +138,7 @@ def test_a_well_signed_case_file_that_holds_no_case_is_refused_without_a_crash(
         "state_at": bags.WHEN.isoformat(),
         "case_file": {"identifier": "b3c4d5f6g7/1"},
         "case": {"reference": "b3c4d5f6g7"},
+        "custody": {"count": 3, "head": bags.chain()[-1][1]},
         "exhibits": [],
     }
     members = bags.payload(case_json=json.dumps(empty).encode())[:-1]
