@@ -59,7 +59,12 @@ class Verdict:
         """0 unaltered, 1 altered, 2 unreadable."""
         return 0 if self.is_unaltered else 1 if self.is_readable else 2
 
-    def summary(self) -> Text:
+    def summary(self, *, is_signer_known: bool = False) -> Text:
+        """One sentence. Anybody can alter a case file and sign it anew: "unchanged since" is said only when
+        the signer is known, by the key given to `verify` or, `is_signer_known`, to whoever asks.
+        """
+        if self.is_unaltered and not (self.is_signer_known or is_signer_known):
+            return SUMMARIES["unknown"]
         if self.is_unaltered:
             return SUMMARIES["unaltered"].fill(since=_printed(self.since), count=str(self.file_count))
         return SUMMARIES["altered" if self.is_readable else "unreadable"].fill(count=str(self.finding_count))

@@ -134,6 +134,10 @@ SUMMARIES: dict[str, Text] = {
         zh_hans="自 {since} 制作以来未被改动：{count} 个文件全部与清单和签名相符。",
         en="Unchanged since it was made at {since}: all {count} files fit the lists and the signature.",
     ),
+    "unknown": Text(
+        zh_hans="档案内部前后一致，但这里不认识签名者。",
+        en="It agrees with itself; the signer is not known here.",
+    ),
     "altered": Text(
         zh_hans="制作之后有改动，发现 {count} 处：",
         en="Not as it was made. Findings: {count}.",

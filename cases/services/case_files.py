@@ -101,6 +101,11 @@ class Checked:
     is_own_key: bool
     made_at: datetime | None
 
+    @property
+    def is_signer_known(self) -> bool:
+        """Whether it was this installation that signed it, by its key or by its records."""
+        return self.verdict.is_signer_known or self.is_own_key or self.made_at is not None
+
 
 def check(*, path: Path, called: str) -> Checked:
     """Check the case file at `path`, which people know as `called`; nothing is kept of it."""

@@ -40,12 +40,12 @@ def verify(request: HttpRequest) -> HttpResponse:
         "checked": checked,
         "verdict": verdict,
         "name": (upload.name or "")[:LONGEST_NAME],
-        "summary": verdict.summary().in_language(language),
+        "summary": verdict.summary(is_signer_known=checked.is_signer_known).in_language(language),
         "findings": [finding.text.in_language(language) for finding in verdict.findings],
         "notes": [
             note.text.in_language(language)
             for note in verdict.notes
-            if not (checked.is_own_key and note.reason == "unknown_signer")
+            if not (checked.is_signer_known and note.reason == "unknown_signer")
         ],
     }
     return render(request, "cases/verify.html", context)

@@ -18,7 +18,7 @@ from tests.casefile.spoiling import flip, named, reasons, rewrite
 
 
 def test_an_untouched_case_file_is_unchanged_since_it_was_made(bag: Path) -> None:
-    verdict = verify(bag)
+    verdict = verify(bag, key=KEY.public_pem)
 
     assert verdict.exit_code == 0
     assert verdict.findings == ()
@@ -105,6 +105,9 @@ def test_the_signer_is_unknown_until_its_key_is_given(bag: Path) -> None:
     assert "unknown_signer" in {note.reason for note in unknown.notes}
     assert unknown.fingerprint in next(note.text.en for note in unknown.notes)
     assert not unknown.is_signer_known
+    assert unknown.exit_code == 0
+    assert unknown.summary().en == "It agrees with itself; the signer is not known here."
+    assert unknown.summary(is_signer_known=True) == known.summary()
     assert known.is_signer_known
     assert "unknown_signer" not in {note.reason for note in known.notes}
 

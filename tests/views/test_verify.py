@@ -41,14 +41,16 @@ def test_the_page_needs_no_login(stranger: Client) -> None:
     assert "no-store" in page.headers["Cache-Control"]
 
 
-def test_an_unaltered_case_file_of_elsewhere_is_unchanged_but_its_signer_unknown(
+def test_an_unaltered_case_file_of_elsewhere_agrees_with_itself_but_its_signer_is_unknown(
     stranger: Client, foreign: bytes
 ) -> None:
     page = send(stranger, foreign).content.decode()
 
     assert 'data-verdict="0"' in page
-    assert "Unchanged since it was made at 2026-09-01 02:00 +00:00" in page
+    assert "It agrees with itself; the signer is not known here." in page
     assert "The signer is unknown" in page
+    assert "Unchanged since" not in page
+    assert "note-done" not in page
     assert "authentic" not in page
 
 
@@ -58,9 +60,24 @@ def test_a_case_file_of_our_own_is_known_by_key_and_records(
     with case_files.open_zip(stories.ready_case_file(case, alice)) as file:
         page = send(stranger, file.read()).content.decode()
 
+    assert "Unchanged since it was made at" in page
+    assert "note-done" in page
     assert "signed with the key of this installation" in page
     assert "this installation made exactly this file" in page
     assert "The signer is unknown" not in page
+
+
+def test_a_forgery_signed_with_another_key_is_not_shown_as_unchanged(
+    case: Case, alice: User, stranger: Client, tmp_path: Path
+) -> None:
+    stories.ready_case_file(case, alice)  # There is a key of this installation; it is not the forger's.
+    bags.make_bag(tmp_path / "forged.zip", key=bags.OTHER_KEY)
+
+    page = send(stranger, (tmp_path / "forged.zip").read_bytes()).content.decode()
+
+    assert "It agrees with itself; the signer is not known here." in page
+    assert "note-done" not in page
+    assert "key of this installation" not in page
 
 
 def test_an_altered_case_file_has_every_finding_named(stranger: Client, foreign: bytes) -> None:
