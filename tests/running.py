@@ -1,4 +1,4 @@
-"""The running site: web, worker and beat under the real supervisor, with their own data folder and port."""
+"""The running site: all processes under the real supervisor, with their own data folder and port."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def clean_environment(**changes: str) -> dict[str, str]:
 
 @contextmanager
 def run_site(data_dir: Path | None = None, **environment: str) -> Iterator[Site]:
-    """Start the three processes, wait until /readyz answers 200, and stop them when the block ends.
+    """Start the four processes, wait until /readyz answers 200, and stop them when the block ends.
 
     `environment` is as docs/operations.md names it (DATABASE_URL=..., EMAIL_URL=...); ticks come every 2 s.
     """

@@ -154,6 +154,8 @@ CELERY_WORKER_CONCURRENCY = env.env_int("WORKER_CONCURRENCY", 2, low=1, high=64)
 # PDF engines keep what they allocate; a worker child ends before that adds up.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Ticks have a worker of their own: however long case files take, no reminder waits for one.
+CELERY_TASK_ROUTES = {"cases.tasks.tick": {"queue": "tick"}}
 CELERY_BEAT_SCHEDULER = "tracker.clockwork:Metronome"
 CELERY_TIMEZONE = "UTC"
 TICK_SECONDS = env.env_int("TICK_SECONDS", 30, low=1, high=60)
@@ -185,6 +187,7 @@ ACCOUNT_ADAPTER = "tracker.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {"add_email": "tracker.accounts.addresses.AddAddressForm"}
 ACCOUNT_SIGNUP_FORM_CLASS = "tracker.accounts.forms.PreferencesSignupForm"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -1,4 +1,4 @@
-"""Runs web, worker and beat together on one machine, starts again what dies, and stops all of it as one.
+"""Runs web, worker, ticker and beat on one machine, starts again what dies, and stops all of it as one.
 
 Started by script/server. On many machines each process has its own supervisor instead (compose.yaml).
 """
@@ -101,22 +101,24 @@ def _how(code: int) -> str:
 def commands(port: int) -> dict[str, list[str]]:
     """What runs, by name, as arguments for this Python."""
     python = [sys.executable, "-m"]
+    worker = [
+        *python, "celery", "--quiet", "--app", "tracker", "worker", "--loglevel", "WARNING",
+        "--without-gossip", "--without-mingle", "--without-heartbeat", "--hostname",
+    ]  # fmt: skip
     return {
         "web": [
             *python, "granian", "tracker.wsgi:application", "--interface", "wsgi", "--host", "127.0.0.1",
             "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--no-ws", "--http", "1",
             "--log-level", "error", "--workers-kill-timeout", "10",
         ],
-        "worker": [
-            *python, "celery", "--quiet", "--app", "tracker", "worker", "--loglevel", "WARNING",
-            "--hostname", f"worker-{port}@%h", "--without-gossip", "--without-mingle", "--without-heartbeat",
-        ],
+        "worker": [*worker, f"worker-{port}@%h", "--queues", "celery"],
+        "ticker": [*worker, f"ticker-{port}@%h", "--queues", "tick", "--concurrency", "1"],
         "beat": [*python, "celery", "--quiet", "--app", "tracker", "beat", "--loglevel", "WARNING"],
     }  # fmt: skip
 
 
 class Supervisor:
-    """The three children of one DATA_DIR and PORT, from first start to clean stop."""
+    """The four children of one DATA_DIR and PORT, from first start to clean stop."""
 
     def __init__(self, *, port: int, site_url: str, processed_messages: Path | None) -> None:
         self.children = [Child(name, command) for name, command in commands(port).items()]
@@ -160,7 +162,7 @@ class Supervisor:
                 prune(self.processed_messages, now=time.time())
 
     def _wake_what_hangs(self) -> None:
-        """Kill worker and beat when no tick came through at two looks in a row, though all else works.
+        """Kill all but the web server when no tick came at two looks in a row, though all else works.
 
         A process that hangs is not dead, so nothing else would notice. The first look after the machine
         slept finds an old tick too; the second does not.
@@ -168,7 +170,7 @@ class Supervisor:
         was_silent = self.is_silent
         self.is_silent = _ask(self.ready_url)[1] == "database ok\nbroker ok\nstorage ok\nbeat failed\n"
         if was_silent and self.is_silent:
-            say("No tick came through for three minutes; worker and beat are started again.")
+            say("No tick came through for three minutes; worker, ticker and beat are started again.")
             for child in self.children:
                 if child.name != "web":
                     child.kill_group()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
-from time import monotonic
 from typing import BinaryIO
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -18,13 +17,13 @@ from cases.evidence import intake, store, working_copies
 from cases.evidence.refused import Refused
 from cases.models import CustodyEntry, Exhibit, WorkingCopy, WorkingCopyKind
 from cases.services import custody
-
-log = logging.getLogger(__name__)
+from tracker.queue import enqueue_on_commit
 
 NOT_DRAWABLE = "exhibit_not_drawable"
-# The queue is asked first; what it lost is made by the tick, a little at each.
+# The queue is asked first; what it lost is asked for again by the tick, a little at each.
 LEFT_TO_THE_QUEUE = timedelta(seconds=60)
-SWEEP_SECONDS = 10
+ASKED_AT_ONCE = 20
+ASKED_AGAIN_AFTER_SECONDS = 300
 
 
 def make_working_copies(*, exhibit_id: int, at: datetime) -> None:
@@ -52,22 +51,20 @@ def make_working_copies(*, exhibit_id: int, at: datetime) -> None:
 
 
 def make_missing_working_copies() -> int:
-    """What the tick calls: draw what a lost message or a dead worker left undone, for up to 10 seconds.
+    """What the tick calls: wake a worker for what a lost message or a dead worker left undone; how many.
 
-    Returns how many exhibits were looked at. One that fails for a passing reason is tried at the next
-    tick.
+    One that fails for a passing reason, or still waits in the queue, is asked for again in five minutes.
     """
-    until, made = monotonic() + SWEEP_SECONDS, 0
+    woken = 0
     late = _without_copies().filter(received_at__lt=timezone.now() - LEFT_TO_THE_QUEUE)
     for exhibit_id in late.order_by("pk").values_list("pk", flat=True)[:500]:
-        if monotonic() > until:
+        # Or a long queue would grow by the same exhibits at every tick.
+        if cache.add(f"working-copies-of-{exhibit_id}", True, ASKED_AGAIN_AFTER_SECONDS):
+            enqueue_on_commit("cases.tasks.make_working_copies", exhibit_id)
+            woken += 1
+        if woken == ASKED_AT_ONCE:
             break
-        try:
-            make_working_copies(exhibit_id=exhibit_id, at=timezone.now())
-            made += 1
-        except store.StoreTrouble as trouble:
-            log.warning("No working copies of exhibit %s yet: %s", exhibit_id, trouble)
-    return made
+    return woken
 
 
 def open_working_copy(copy: WorkingCopy) -> BinaryIO:

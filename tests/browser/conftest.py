@@ -1,4 +1,4 @@
-"""Real headless Chromium before the running three processes; whatever it complains of fails the test."""
+"""Real headless Chromium before the running processes; whatever it complains of fails the test."""
 
 from __future__ import annotations
 

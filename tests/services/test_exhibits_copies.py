@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from cases.evidence import pdf_child, store
@@ -133,41 +133,47 @@ def test_an_exhibit_that_went_away_meanwhile_is_no_failure(case: Case, alice: Us
     assert not WorkingCopy.objects.exists()
 
 
-def test_the_tick_draws_what_the_queue_lost_and_leaves_what_just_came_in(case: Case, alice: User) -> None:
-    lost = add(case, alice, pictures.picture(seed=1), at=timezone.now() - timedelta(minutes=5))
-    hopeless = add(case, alice, NOT_DRAWABLE, at=timezone.now() - timedelta(days=400))
-    fresh = add(case, alice, pictures.picture(seed=2), at=timezone.now())
-
-    assert exhibits.make_missing_working_copies() == 2
-    assert exhibits.make_missing_working_copies() == 0
-
-    assert [exhibits.thumbnail_of(each) is not None for each in (lost, hopeless, fresh)] == [
-        True,
-        False,
-        False,
-    ]
+@pytest.fixture
+def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The exhibits a worker was woken for, by a tick that remembers no earlier one."""
+    cache.clear()
+    woken: list[int] = []
+    monkeypatch.setattr(
+        exhibit_copies, "enqueue_on_commit", lambda task, exhibit_id: woken.append(exhibit_id)
+    )
+    return woken
 
 
-def test_a_missing_original_does_not_keep_the_others_from_being_drawn(
-    case: Case, alice: User, evidence: Path, caplog: pytest.LogCaptureFixture
+def test_the_tick_asks_once_for_what_the_queue_lost_and_leaves_what_just_came_in(
+    case: Case, alice: User, asked_for: list[int]
 ) -> None:
-    gone, there = add(case, alice, pictures.picture(seed=1)), add(case, alice, pictures.picture(seed=2))
-    (evidence / gone.storage_key).unlink()
-
-    with caplog.at_level(logging.WARNING):
-        assert exhibits.make_missing_working_copies() == 1
-
-    assert exhibits.thumbnail_of(there) is not None
-    assert f"No working copies of exhibit {gone.pk} yet" in caplog.text
-
-
-def test_the_tick_stops_when_its_time_is_up(case: Case, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    for seed in range(3):
-        add(case, alice, pictures.picture(seed=seed))
-    clock = iter([0.0, 1.0, 11.0])
-    monkeypatch.setattr(exhibit_copies, "monotonic", lambda: next(clock))
+    lost = add(case, alice, pictures.picture(seed=1), at=timezone.now() - timedelta(minutes=5))
+    add(case, alice, pictures.picture(seed=2), at=timezone.now())
 
     assert exhibits.make_missing_working_copies() == 1
+    assert exhibits.make_missing_working_copies() == 0
+
+    assert asked_for == [lost.pk]
+    assert exhibits.thumbnail_of(lost) is None  # drawing is slow, and the tick has reminders to send
+
+
+def test_the_tick_does_not_ask_for_what_cannot_be_drawn(
+    case: Case, alice: User, asked_for: list[int]
+) -> None:
+    hopeless = add(case, alice, NOT_DRAWABLE, at=timezone.now() - timedelta(days=400))
+    exhibits.make_working_copies(exhibit_id=hopeless.pk, at=NOON)
+
+    assert exhibits.make_missing_working_copies() == 0
+
+
+def test_the_tick_asks_for_a_few_at_a_time(
+    case: Case, alice: User, asked_for: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exhibit_copies, "ASKED_AT_ONCE", 2)
+    late = [add(case, alice, pictures.picture(seed=seed)).pk for seed in range(3)]
+
+    assert [exhibits.make_missing_working_copies() for _ in range(3)] == [2, 1, 0]
+    assert asked_for == late
 
 
 def test_a_crash_of_the_pdf_reader_ends_in_a_note_and_not_in_the_worker(

@@ -23,7 +23,7 @@ from tests.running import CHECKOUT, Site, clean_environment
 
 COMPOSE = yaml.safe_load((CHECKOUT / "compose.yaml").read_text())
 DOCKERFILE = (CHECKOUT / "Dockerfile").read_text().replace("\\\n", "")
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "ticker", "beat")
 
 
 def command_of(service: str) -> list[str]:
@@ -103,7 +103,7 @@ def test_the_commands_of_compose_make_a_site_that_is_ready(
     site = Site(f"http://127.0.0.1:{port}", tmp_path, environment, log=tmp_path / "web", process=None)  # type: ignore[arg-type]
 
     with ExitStack() as stack:
-        for name in ("beat", "worker", "web"):
+        for name in ("beat", "worker", "ticker", "web"):
             until = site.is_ready if name == "web" else lambda: True
             stack.enter_context(
                 running(

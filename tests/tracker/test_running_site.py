@@ -1,4 +1,4 @@
-"""The three real processes: they become ready, tick, survive what is thrown at them, and stop in order."""
+"""The four real processes: they become ready, tick, survive what is thrown at them, and stop in order."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def site() -> Iterator[Site]:
 
 
 def processes(site: Site, word: str) -> list[psutil.Process]:
-    """The supervisor's own children whose command line holds `word`."""
+    """The supervisor's own children with a part of the command line that begins with `word`."""
     children = psutil.Process(site.process.pid).children()
-    return [child for child in children if word in child.cmdline()]
+    return [child for child in children if any(part.startswith(word) for part in child.cmdline())]
 
 
 def last_tick(site: Site) -> str:
@@ -40,7 +40,7 @@ def wait_for_ticks(site: Site) -> None:
 
 def test_the_site_is_ready_and_ticks(site: Site) -> None:
     assert site.get("/readyz") == (200, "database ok\nbroker ok\nstorage ok\nbeat ok\n")
-    assert [len(processes(site, word)) for word in ("granian", "worker", "beat")] == [1, 1, 1]
+    assert [len(processes(site, word)) for word in ("granian", "worker-", "ticker-", "beat")] == [1] * 4
     wait_for_ticks(site)
 
 
@@ -57,27 +57,41 @@ def test_what_is_written_can_be_read_by_its_owner_alone(site: Site) -> None:
 
 
 def test_a_worker_that_is_killed_is_started_again_and_its_pool_goes_with_it(site: Site) -> None:
-    worker = processes(site, "worker")[0]
+    worker = processes(site, "worker-")[0]
     wait_until(worker.children, seconds=20, what="the worker has a pool")
     pool = worker.children(recursive=True)
 
     os.kill(worker.pid, signal.SIGKILL)
 
     wait_until(lambda: not any(child.is_running() for child in pool), seconds=20, what="the pool is gone")
-    wait_until(lambda: processes(site, "worker"), seconds=20, what="a new worker runs")
+    wait_until(lambda: processes(site, "worker-"), seconds=20, what="a new worker runs")
     wait_for_ticks(site)
     assert "The worker stopped (signal SIGKILL); starting it again" in site.log.read_text()
 
 
+def test_a_worker_that_is_busy_keeps_no_reminder_waiting(site: Site) -> None:
+    worker = processes(site, "worker-")[0]
+    wait_until(worker.children, seconds=20, what="the worker has a pool")
+    busy = [worker, *worker.children(recursive=True)]
+    for process in busy:
+        process.suspend()
+    try:
+        wait_for_ticks(site)
+        wait_for_ticks(site)
+    finally:
+        for process in busy:
+            process.resume()
+
+
 def test_a_truncated_message_ends_nothing(site: Site) -> None:
-    worker = processes(site, "worker")[0].pid
+    worker = processes(site, "worker-")[0].pid
 
     (site.data_dir / "broker" / "queue" / "0_half.celery.msg").write_text('{"body": "W10')
 
     set_aside = site.data_dir / "broker" / "processed" / "0_half.celery.msg"
     wait_until(set_aside.exists, seconds=20, what="the message was set aside")
     wait_for_ticks(site)
-    assert processes(site, "worker")[0].pid == worker
+    assert processes(site, "worker-")[0].pid == worker
 
 
 def test_a_message_for_a_task_that_does_not_exist_ends_nothing(site: Site) -> None:
@@ -96,7 +110,7 @@ def test_two_copies_run_side_by_side(site: Site) -> None:
 def test_an_interrupted_site_stops_in_order_and_leaves_nothing_behind() -> None:
     with run_site() as site:
         family = psutil.Process(site.process.pid).children(recursive=True)
-        assert len(family) >= 5  # web and its worker process, worker and its pool, beat
+        assert len(family) >= 8  # web and its worker process, worker and its pool, ticker and its one, beat
 
         assert site.stop() == 0
 

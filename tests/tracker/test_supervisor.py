@@ -142,13 +142,13 @@ NO_DATABASE = SILENT.replace("database ok", "database failed")
 @pytest.mark.parametrize(
     ("looks", "killed"),
     [
-        ([SILENT, SILENT], ["worker", "beat"]),
+        ([SILENT, SILENT], ["worker", "ticker", "beat"]),
         ([SILENT, WELL, SILENT], []),  # the machine slept in between
         ([NO_DATABASE, NO_DATABASE], []),  # a restart would mend nothing
         (["", ""], []),
     ],
 )
-def test_worker_and_beat_that_hang_are_started_again(
+def test_worker_ticker_and_beat_that_hang_are_started_again(
     monkeypatch: pytest.MonkeyPatch, looks: list[str], killed: list[str]
 ) -> None:
     answers = iter(looks)

@@ -89,7 +89,7 @@ def storage() -> None:
 
 
 def beat() -> None:
-    """A tick went from beat through the broker to a worker lately, by the database's clock."""
+    """A tick went from beat through the broker to the ticker lately, by the database's clock."""
     lately = Heartbeat.objects.filter(name="tick", at__gte=Now() - BEAT_MAY_BE_SILENT_FOR)
     if not lately.exists():
-        raise PartFailed("no tick in the last three minutes; do worker and beat run?")
+        raise PartFailed("no tick in the last three minutes; do ticker and beat run?")
