@@ -13,8 +13,8 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path(".well-known/security.txt", security_txt, name="security-txt"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("", include("tracker.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("", include("tracker.accounts.urls")),
     path("", include("cases.urls")),
 ]

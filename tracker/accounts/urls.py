@@ -5,6 +5,8 @@ from django.urls import path
 from tracker.accounts import views
 
 urlpatterns = [
+    # Before allauth's own page at the same address.
+    path("accounts/email/", views.AddressesView.as_view(), name="account_email"),
     path("settings/", views.settings, name="settings"),
     path("settings/calendar/", views.calendar_address, name="calendar-address"),
 ]

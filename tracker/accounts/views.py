@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urljoin
 
+from allauth.account.views import EmailView
 from django.conf import settings as site
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,6 +33,22 @@ def settings(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your settings are saved."))
         return _saved(user)
     return _page(request, form, status=422 if posting else 200)
+
+
+class AddressesView(EmailView):
+    """django-allauth's page of addresses; a main address that became another user's is a sentence."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "action_primary" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                return super().post(request, *args, **kwargs)
+        except IntegrityError:
+            messages.error(
+                request, _("This address cannot become your main one. Remove it and add another one.")
+            )
+            return redirect("account_email")
 
 
 @require_POST
