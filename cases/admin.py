@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import allauth.account.admin  # noqa: F401  (registers, so that it can be undone here)
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
 from cases.models import Case, CaseFile, Reminder
+
+# One way in, and attempts at it are counted.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Whoever may add a confirmed address to an account may take the account over.
+admin.site.unregister(EmailAddress)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
