@@ -42,7 +42,8 @@ from tracker.queue import enqueue_on_commit
 
 Row = TypeVar("Row", Case, Order, OrderNumber, Exhibit, ContactAttempt, Milestone, Deadline)
 
-# What a case file of another hand may make Python raise while its data is read.
+_WEB = ("https://", "http://")
+# What foreign data may make Python raise.
 _NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError, RecursionError)
 
 
@@ -66,6 +67,12 @@ def import_case_file(*, path: Path, owner: User, at: datetime) -> Case:
                 % {"reason": f"{type(error).__name__}: {error}"},
                 code="not_ours",
             ) from error
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            sentence = _(
+                "It could not be unpacked: %(reason)s. Nothing was kept; check the disk, then try again."
+            )
+            raise ValidationError(sentence % {"reason": reason}, code="not_unpacked") from error
 
 
 def _refusal(verdict: Verdict) -> list[str]:
@@ -81,6 +88,8 @@ def _unpacked(path: Path, folder: Path) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(b"".join(box.chunks(layout.CASE_JSON)))
         for exhibit in content["exhibits"]:
             target = folder / str(int(exhibit["number"]))
+            if target.exists():
+                raise ValueError(f"Exhibit {target.name} is there twice.")
             with target.open("xb") as file:
                 for chunk in box.chunks(str(exhibit["file"])):
                     file.write(chunk)
@@ -247,6 +256,7 @@ class _Import:
         contacts: dict[int, ContactAttempt],
         milestones: list[Milestone],
     ) -> None:
+        _check_link(record["because"])
         kept = ("rule", "facts", "in_days", "because", "is_provisional", "version", "met_by")
         deadline = _saved(
             Deadline(
@@ -269,6 +279,13 @@ def _saved(row: Row) -> Row:
     row.full_clean(exclude=["added_by", "logged_by"])
     row.save()
     return row
+
+
+def _check_link(because: dict[str, Any]) -> None:
+    """A page shows the source as a link: nothing but an address of the web may be behind it."""
+    url = because.get("source", {}).get("url", "")
+    if url and not url.startswith(_WEB):
+        raise ValueError("The link to a source begins with https:// or http://.")
 
 
 def _moment_or_none(iso: str) -> datetime | None:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import errno
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 
+from cases.casefile import layout
+from cases.casefile.bag import member_of, write_bag
 from cases.casefile.verify import verify
 from cases.evidence import store
 from cases.models import Case, CustodyEntry, Exhibit
@@ -148,6 +154,78 @@ def test_a_well_signed_case_file_that_holds_no_case_is_refused_without_a_crash(
         importing.import_case_file(path=tmp_path / "foreign.zip", owner=mallory, at=at(10, 9))
 
     assert not mallory.cases.exists()
+
+
+def signed_anew(bag: Path, target: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    """The case file with its case.json changed, all lists and the signature made anew by another hand."""
+    with zipfile.ZipFile(bag) as archive:
+        names = [name for name in archive.namelist() if name.startswith(layout.PAYLOAD)]
+        files = {name: archive.read(name) for name in names}
+        lines = archive.read(layout.BAG_INFO).decode().splitlines()
+    case = json.loads(files[layout.CASE_JSON])
+    change(case)
+    files[layout.CASE_JSON] = json.dumps(case).encode()
+    info = dict(line.split(": ", 1) for line in lines)
+    kept = ("External-Identifier", "Case-State-At", "Custody-Chain-Head")
+    write_bag(
+        target,
+        payload=[member_of(name, content) for name, content in files.items()],
+        info={name: info[name] for name in kept},
+        when=bags.WHEN,
+        key=bags.OTHER_KEY,
+    )
+    return target
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", " javascript:alert(1)", "//x"])
+def test_a_source_that_is_no_address_of_the_web_is_refused(
+    exported: Path, mallory: User, tmp_path: Path, url: str
+) -> None:
+    forged = signed_anew(
+        exported,
+        tmp_path / "forged.zip",
+        lambda case: case["deadlines"][0]["because"]["source"].update(url=url),
+    )
+
+    with pytest.raises(ValidationError, match="begins with https:// or http://"):
+        importing.import_case_file(path=forged, owner=mallory, at=at(10, 9))
+
+    assert not mallory.cases.exists()
+
+
+def test_an_exhibit_that_is_there_twice_is_refused_with_a_sentence(
+    exported: Path, mallory: User, tmp_path: Path
+) -> None:
+    forged = signed_anew(
+        exported, tmp_path / "forged.zip", lambda case: case["exhibits"].append(case["exhibits"][0])
+    )
+
+    with pytest.raises(ValidationError, match="Exhibit 1 is there twice"):
+        importing.import_case_file(path=forged, owner=mallory, at=at(10, 9))
+
+
+def test_a_full_disk_is_told_and_nothing_is_kept(
+    exported: Path, mallory: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(importing, "_unpacked", full)
+
+    with pytest.raises(ValidationError, match=r"No space left on device\. Nothing was kept"):
+        importing.import_case_file(path=exported, owner=mallory, at=at(10, 9))
+
+
+@pytest.mark.parametrize(("url", "is_link"), [("https://x.test/", True), ("javascript:alert(1)", False)])
+def test_only_an_address_of_the_web_is_shown_as_a_link(url: str, is_link: bool) -> None:
+    source = {"title": {"en": "Rules", "zh-hans": "规则"}, "url": url, "confidence": "official"}
+    pages = [
+        render_to_string("cases/_source.html", {"source": source}),
+        render_to_string("cases/_citation.html", {"citation": {"source": source}}),
+    ]
+
+    assert [f'href="{url}"' in page for page in pages] == [is_link, is_link]
+    assert all(("<a " in page) is is_link for page in pages)
 
 
 def test_what_cannot_be_stored_takes_everything_back(
