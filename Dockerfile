@@ -1,4 +1,4 @@
-# One image for web, worker and beat; compose.yaml says which command each runs.
+# One image for web, worker, ticker and beat; compose.yaml says which command each runs.
 FROM python:3.12-slim AS site
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
@@ -18,10 +18,11 @@ COPY cases cases
 COPY templates templates
 COPY static static
 COPY locale locale
-# The translations and the files of the pages belong to the image; the data does not.
+# The translations and the files of the pages belong to the image and are for its user to read; the data is not.
 RUN python -m compileall -q tracker cases \
     && python -m tracker.messages compile \
     && DATA_DIR=/tmp/build python manage.py collectstatic --no-input --verbosity 0 \
+    && chmod -R a+rX /site \
     && rm -rf /tmp/build
 
 USER site

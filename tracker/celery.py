@@ -10,6 +10,7 @@ from celery import Celery
 from celery.platforms import SecurityWarning  # type: ignore[attr-defined]  # its stubs forgot it
 from celery.signals import setup_logging
 
+os.umask(0o077)  # what workers and beat write is for their own user alone
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 # It warns of workers run by root because of pickle; ours take JSON and nothing else.

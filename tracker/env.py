@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -53,8 +54,11 @@ def env_secret(name: str) -> str:
         raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error}.") from error
 
 
-def data_folder(path: Path) -> Path:
-    """Make the folder (mode 0700) unless it is there; refuse one that cannot be written."""
+def data_folder(path: Path, *, is_private: bool = False) -> Path:
+    """Make the folder (mode 0700) unless it is there; refuse one that cannot be written.
+
+    With `is_private`, one that is there already, ours and open to others, is closed to them.
+    """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -67,6 +71,10 @@ def data_folder(path: Path) -> Path:
             f"The data folder {path} cannot be written to. "
             "Set DATA_DIR to a folder that this user may write to."
         )
+    if is_private:
+        found = path.stat()
+        if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
+            path.chmod(0o700)
     return path
 
 

@@ -18,7 +18,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where it runs
 
-DATA_DIR = env.data_folder(Path(env.env_text("DATA_DIR", str(BASE_DIR / "var"))).absolute())
+DATA_DIR = env.data_folder(Path(env.env_text("DATA_DIR", str(BASE_DIR / "var"))).absolute(), is_private=True)
 PORT = env.env_int("PORT", 8000, low=1, high=65535)
 DEBUG = env.env_bool("DEBUG")
 SECRET_KEY = env.env_secret("SECRET_KEY") or env.kept_secret(DATA_DIR / "secret-key")
@@ -281,6 +281,8 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         # A stranger's wrong address is no event of ours, and its path may hold what is private.
         "django.request": {"level": "ERROR"},
+        # Nor are the made-up host names of those who search the net for holes.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "fontTools": {"level": "WARNING"},
     },
 }

@@ -86,3 +86,13 @@ def test_a_switch_is_on_or_off(monkeypatch: pytest.MonkeyPatch, value: str, is_o
     monkeypatch.setenv("DEBUG", value)
 
     assert env.env_bool("DEBUG") is is_on
+
+
+def test_a_data_folder_that_is_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+
+    env.data_folder(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+    env.data_folder(tmp_path, is_private=True)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
