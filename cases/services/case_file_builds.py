@@ -27,7 +27,6 @@ from cases.casefile.snapshot import Snapshot
 from cases.casefile.timestamp import request_stamp
 from cases.evidence import store
 from cases.models import BuildState, Case, CaseFile, Exhibit
-from cases.rules.custody import breaks
 from cases.services import custody
 from cases.services.playbooks import playbook_of, zone_of
 
@@ -194,7 +193,14 @@ def _gathered(case_file: CaseFile, key: SigningKey) -> tuple[Snapshot, Chain]:
         # Every change of a case takes this lock for its entry in the chain, and holds it to its commit.
         case = Case.objects.select_for_update(no_key=True).get(pk=case_file.case_id)
         chain = tuple(custody.stored_chain(case))
-        broken = next(breaks(chain), None)
+        broken = next(iter(custody.verify(case)), None)
+        if broken is not None and broken.reason == "exhibit":
+            raise _Refused(
+                _(
+                    "An exhibit is not the one that the chain of custody says came in, so no case file "
+                    "was made. Tell the operator: the database was changed from outside."
+                )
+            )
         if broken is not None:
             raise _Refused(
                 _(

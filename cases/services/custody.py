@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from cases.models import Case, CustodyEntry, Exhibit
 from cases.rules import custody as rules
 from tracker.accounts.models import User
 
 SYSTEM = "system"
+# The entries that say with which hash an exhibit came in.
+RECEIPTS = frozenset({"exhibit_received", "exhibit_imported"})
 
 
 def actor_of(user: User | None) -> str:
@@ -83,8 +86,38 @@ def stored_chain(case: Case) -> Iterator[tuple[rules.Entry, str]]:
 
 
 def verify(case: Case) -> list[rules.Break]:
-    """Every place where the stored chain does not hold; empty when it is whole. Never repairs."""
-    return list(rules.breaks(stored_chain(case)))
+    """Every place where the stored chain does not hold, or an exhibit is not what the chain received.
+
+    Empty when all is whole. Never repairs.
+    """
+    chain = list(stored_chain(case))
+    return [*rules.breaks(chain), *_exhibit_breaks(case, chain)]
+
+
+def _exhibit_breaks(case: Case, chain: Iterable[tuple[rules.Entry, str]]) -> Iterator[rules.Break]:
+    """Exhibits whose row has another hash than the entry of their receipt; 0 where there is no entry."""
+    received = {
+        entry.exhibit_number: (entry.sequence, entry.exhibit_sha256)
+        for entry, _hash in chain
+        if entry.action in RECEIPTS
+    }
+    rows = Exhibit.objects.filter(case=case).values_list("number", "sha256")
+    stored: dict[int | None, str] = dict(rows)
+    for number in sorted({*received, *stored}, key=str):
+        sequence, sha256 = received.get(number, (0, ""))
+        if stored.get(number) != sha256:
+            yield rules.Break(sequence, "exhibit")
+
+
+def unlike_the_chain() -> QuerySet[Exhibit]:
+    """Exhibits of any case for which no entry says that these very bytes came in."""
+    receipts = CustodyEntry.objects.filter(
+        case=OuterRef("case"),
+        action__in=RECEIPTS,
+        exhibit_number=OuterRef("number"),
+        exhibit_sha256=OuterRef("sha256"),
+    )
+    return Exhibit.objects.exclude(Exists(receipts)).select_related("case").order_by("pk")
 
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.evidence import intake, store
 from cases.models import BuildState, CaseFile, Exhibit, WorkingCopy
+from cases.services import custody
 
 LEFTOVER_SECONDS = 3600
 
@@ -56,6 +57,13 @@ def scrub() -> Iterator[Finding]:
             looked_at, finding = named.key, _trouble_with(named)
         if finding is not None:
             yield Finding(finding, named.key, _sentence(finding, named))
+    for exhibit in custody.unlike_the_chain().iterator():
+        text = _("%(exhibit)s of case %(case)s is not what its chain of custody says came in.")
+        yield Finding(
+            Trouble.ALTERED,
+            exhibit.storage_key,
+            text % {"exhibit": exhibit.label, "case": exhibit.case.reference},
+        )
     for key in sorted(unnamed):
         if not _is_named_now(key):
             text = _(
