@@ -37,6 +37,7 @@ from cases.models import (
     Role,
 )
 from cases.services import custody, reminders
+from cases.services.moments import from_text, moment_or_none
 from tracker.accounts.models import User
 from tracker.queue import enqueue_on_commit
 
@@ -184,8 +185,8 @@ class _Import:
                 during_big_sale=record["during_big_sale"],
                 amount=_amount(record["amount"]),
                 recovered_amount=_amount(record["recovered_amount"]),
-                created_at=_moment(record["created_at"]),
-                closed_at=_moment_or_none(record["closed_at"]),
+                created_at=from_text(record["created_at"]),
+                closed_at=moment_or_none(record["closed_at"]),
             )
         )
 
@@ -197,9 +198,9 @@ class _Import:
                 item=record["item"],
                 amount=_amount(record["amount"]),
                 currency=record["currency"],
-                paid_at=_moment_or_none(record["paid_at"]),
-                received_at=_moment_or_none(record["received_at"]),
-                created_at=_moment(record["created_at"]),
+                paid_at=moment_or_none(record["paid_at"]),
+                received_at=moment_or_none(record["received_at"]),
+                created_at=from_text(record["created_at"]),
             )
         )
         for number in record["numbers"]:
@@ -213,8 +214,8 @@ class _Import:
                 **{name: record[name] for name in (*kept, "shows", "recognised_text")},
                 storage_key=store.original_key(self.owner.pk, record["sha256"]),
                 source=ExhibitSource.IMPORT,
-                claimed_at=_moment_or_none(record["claimed_at"]),
-                received_at=_moment(record["received_at"]),
+                claimed_at=moment_or_none(record["claimed_at"]),
+                received_at=from_text(record["received_at"]),
             )
         )
         custody.record(case=case, action="exhibit_imported", at=self.at, exhibit=exhibit)
@@ -227,8 +228,8 @@ class _Import:
                 case=case,
                 **{name: record[name]["code"] for name in ("channel", "direction", "outcome")},
                 **{name: record[name] for name in ("person", "ticket_number", "summary", "promise")},
-                **{name: _moment_or_none(record[name]) for name in ("ended_at", "promised_by")},
-                **{name: _moment(record[name]) for name in ("started_at", "logged_at")},
+                **{name: moment_or_none(record[name]) for name in ("ended_at", "promised_by")},
+                **{name: from_text(record[name]) for name in ("started_at", "logged_at")},
             )
         )
         contact.exhibits.set([exhibits[number] for number in record["exhibits"]])
@@ -241,11 +242,11 @@ class _Import:
             Milestone(
                 case=case,
                 kind=record["kind"]["code"],
-                happened_at=_moment(record["happened_at"]),
+                happened_at=from_text(record["happened_at"]),
                 facts=record["facts"],
                 contact=contacts[record["contact"]] if record["contact"] else None,
                 note=record["note"],
-                logged_at=_moment(record["logged_at"]),
+                logged_at=from_text(record["logged_at"]),
             )
         )
 
@@ -263,8 +264,8 @@ class _Import:
                 case=case,
                 **{name: record[name] for name in kept},
                 **{name: record[name]["code"] for name in ("whose", "drop_reason")},
-                **{name: _moment(record[name]) for name in ("triggered_at", "due_at", "computed_at")},
-                **{name: _moment_or_none(record[name]) for name in ("window_from", "met_at", "dropped_at")},
+                **{name: from_text(record[name]) for name in ("triggered_at", "due_at", "computed_at")},
+                **{name: moment_or_none(record[name]) for name in ("window_from", "met_at", "dropped_at")},
                 contact=contacts[record["contact"]] if record["contact"] else None,
                 milestone=milestones[record["milestone"] - 1] if record["milestone"] else None,
             )
@@ -286,17 +287,6 @@ def _check_link(because: dict[str, Any]) -> None:
     url = because.get("source", {}).get("url", "")
     if url and not url.startswith(_WEB):
         raise ValueError("The link to a source begins with https:// or http://.")
-
-
-def _moment_or_none(iso: str) -> datetime | None:
-    return _moment(iso) if iso else None
-
-
-def _moment(iso: str) -> datetime:
-    moment = datetime.fromisoformat(iso)
-    if moment.tzinfo is None:
-        raise ValueError("A moment in a case file has its offset.")
-    return moment
 
 
 def _amount(amount: str) -> Decimal | None:

@@ -22,6 +22,18 @@ def as_text(moment: datetime | None) -> str:
     return moment.astimezone(UTC).isoformat() if moment else ""
 
 
+def from_text(iso: str) -> datetime:
+    """The moment that `as_text`, or a case file, wrote down. Raises ValueError where no offset is given."""
+    moment = datetime.fromisoformat(iso)
+    if moment.tzinfo is None:
+        raise ValueError("A moment that was written down has its offset.")
+    return moment
+
+
+def moment_or_none(iso: str) -> datetime | None:
+    return from_text(iso) if iso else None
+
+
 def refuse_future(field: str, moment: datetime | None, *, at: datetime) -> None:
     """Raise ValidationError for `field` when `moment` lies over five minutes after `at`, or before 2000."""
     if moment is None:
