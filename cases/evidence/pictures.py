@@ -57,11 +57,15 @@ _PNG_END = b"\xaeB`\x82"
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 # Memory stays within one decoded picture for each process, however many uploads come at once.
 _one_at_a_time = threading.Lock()
+PATIENCE_SECONDS = 20
+# Each scan costs a pass over all pixels; progressive pictures of cameras and phones have about ten.
+MAX_SCANS = 100
+_SCAN = b"\xff\xda"
 
 
 def inspect(path: Path, media_type: str) -> Facts:
     """Look at every part of the picture that could be broken. Raises Refused."""
-    with path.open("rb") as file, _one_at_a_time:
+    with path.open("rb") as file, _turn():
         with _opened(file, media_type) as image:
             width, height = image.size
             frame_count = getattr(image, "n_frames", 1)
@@ -87,7 +91,7 @@ def draw(path: Path, media_type: str, *, width: int) -> Image.Image:
 
     One decode; a large JPEG is decoded at a part of its size. Raises Refused.
     """
-    with path.open("rb") as file, _one_at_a_time, _opened(file, media_type) as image:
+    with path.open("rb") as file, _turn(), _opened(file, media_type) as image:
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
         scale = min(1.0, width / (image.height if orientation in {5, 6, 7, 8} else image.width))
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
@@ -113,6 +117,37 @@ def taken_at(file: BinaryIO, media_type: str, zone: tzinfo) -> datetime | None:
 
 
 @contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for the picture before; raises Refused when that takes too long."""
+    if not _one_at_a_time.acquire(timeout=PATIENCE_SECONDS):
+        raise Refused(
+            _("Too many pictures are being looked at just now. Send this one again in a minute."),
+            code="busy",
+        )
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
+
+
+def _check_scans(file: BinaryIO) -> None:
+    """Refuse a JPEG that draws the same pixels over and over; leaves the file at its start."""
+    count, before = 0, b""
+    while chunk := file.read(1024 * 1024):
+        count += (before + chunk).count(_SCAN)
+        before = chunk[-1:]
+        if count > MAX_SCANS:
+            raise Refused(
+                _(
+                    "The picture is built in a way that takes too long to draw. "
+                    "Open it on your phone and send a screenshot of it."
+                ),
+                code="too_many_scans",
+            )
+    file.seek(0)
+
+
+@contextmanager
 def _opened(file: BinaryIO, media_type: str) -> Iterator[Image.Image]:
     """The picture, opened as that type only and within the limits; not yet decoded."""
     if _FORMATS[media_type] == "HEIF" and not READS_HEIF:
@@ -123,6 +158,8 @@ def _opened(file: BinaryIO, media_type: str) -> Iterator[Image.Image]:
             ),
             code="no_heic",
         )
+    if media_type == "image/jpeg":
+        _check_scans(file)
     try:
         with Image.open(file, formats=[_FORMATS[media_type]]) as image:
             _check_size(image)

@@ -33,6 +33,7 @@ from cases.services.exhibit_copies import (
     preview_of,
     thumbnail_of,
 )
+from cases.services.moments import EARLIEST
 from tracker.accounts.models import User
 from tracker.queue import enqueue_on_commit
 
@@ -190,6 +191,8 @@ def _check_typed(
         errors["shows"] = error
     if claimed_at is not None and claimed_at > at + CLOCKS_DIFFER_BY:
         errors["claimed_at"] = _("This time is still to come. Check the date and the time of the picture.")
+    if claimed_at is not None and claimed_at < EARLIEST:
+        errors["claimed_at"] = _("This lies before the year 2000; check the year.")
     if errors:
         raise ValidationError(errors)
     if contact is not None:

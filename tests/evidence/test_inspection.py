@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import random
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.test import override_settings
 from PIL import Image
 
 from cases.evidence import inspection, working_copies
+from cases.evidence import pictures as picture_room
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused
 from tests import hostile, pictures
@@ -144,3 +146,25 @@ def test_a_file_with_random_damage_is_taken_or_refused_and_never_a_crash(tmp_pat
             facts = inspection.inspect(path)
             drawn = list(working_copies.draw(path, facts.media_type))
             assert [copy.kind for copy in drawn] == ["preview", "thumbnail"]
+
+
+def test_a_jpeg_that_draws_the_same_pixels_over_and_over_is_refused_before_any_is_drawn(
+    tmp_path: Path,
+) -> None:
+    target = io.BytesIO()
+    Image.new("L", (64, 64), 128).save(target, "JPEG", progressive=True)
+    whole = target.getvalue()
+    last_scan = whole[whole.rindex(b"\xff\xda") : -2]
+
+    assert inspect(tmp_path, whole).media_type == "image/jpeg"
+    assert refusal_of(tmp_path, whole[:-2] + last_scan * 200 + whole[-2:]).code == "too_many_scans"
+
+
+def test_a_picture_waits_for_the_one_before_it_and_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture_room, "PATIENCE_SECONDS", 0.01)
+
+    with picture_room._one_at_a_time:
+        assert refusal_of(tmp_path, pictures.picture()).code == "busy"
+    assert inspect(tmp_path, pictures.picture()).media_type == "image/png"

@@ -197,7 +197,12 @@ def test_the_share_of_an_owner_is_not_passed(case: Case, alice: User, settings: 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("shows", "x" * 501), ("shows", "a\x00b"), ("claimed_at", NOON + timedelta(hours=1))],
+    [
+        ("claimed_at", datetime(1, 1, 1, tzinfo=UTC)),
+        ("shows", "x" * 501),
+        ("shows", "a\x00b"),
+        ("claimed_at", NOON + timedelta(hours=1)),
+    ],
 )
 def test_what_was_typed_is_checked(case: Case, alice: User, field: str, value: Any, evidence: Path) -> None:
     with pytest.raises(ValidationError) as refused:
