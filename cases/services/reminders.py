@@ -21,7 +21,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
-from cases.models import Deadline, Membership, Reminder, Role, Status
+from cases.models import Case, Deadline, Membership, Reminder, Role, Status
 from cases.rules import reminders as rules
 from cases.services import custody, mail
 from cases.services.delivery import NeverDeliverable, NotDelivered, Postman, ServerAway
@@ -241,6 +241,7 @@ def _record_sent(row: Reminder, batch: _Batch) -> None:
 
 @transaction.atomic
 def _mark_sent(row: Reminder, batch: _Batch) -> None:
+    _lock_case(row)
     sent = Reminder.objects.filter(pk=row.pk, sent_at__isnull=True)
     if sent.update(sent_at=batch.clock, attempts=row.attempts + 1, failure="", lease_until=None):
         _record(row, "reminder_sent", batch)
@@ -248,10 +249,16 @@ def _mark_sent(row: Reminder, batch: _Batch) -> None:
 
 @transaction.atomic
 def _give_up(row: Reminder, reason: str, batch: _Batch) -> None:
+    _lock_case(row)
     changes = {"failed_at": batch.clock, "failure": reason[:500], "attempts": row.attempts + 1}
     if _mine(row).update(**changes, lease_until=None):
         _record(row, "reminder_failed", batch)
         batch.report.failed += 1
+
+
+def _lock_case(row: Reminder) -> None:
+    """First the case, then its reminders, as whoever changes the case does: so neither waits for ever."""
+    Case.objects.select_for_update(no_key=True).only("pk").get(pk=row.deadline.case_id)
 
 
 def _put_off(row: Reminder, reason: str, batch: _Batch) -> None:
