@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.fields import MomentField
+from cases.forms.fields import MomentField, RowsField
 from cases.models import Case, ContactOutcome, Direction, Exhibit
 from cases.services import playbooks
 
@@ -71,7 +71,7 @@ class ContactForm(QuickContactForm):
         label=_("With whom?"), required=False, max_length=100, help_text=_("Name or staff number.")
     )
     ticket_number = forms.CharField(label=_("Their ticket number"), required=False, max_length=64)
-    exhibits = forms.ModelMultipleChoiceField(
+    exhibits = RowsField(
         label=_("Screenshots that prove it"),
         queryset=Exhibit.objects.none(),
         required=False,

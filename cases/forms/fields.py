@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 CURRENCIES = [
     ("CNY", "CNY ¥"),
@@ -14,6 +15,18 @@ CURRENCIES = [
     ("GBP", "GBP £"),
     ("JPY", "JPY ¥"),
 ]
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows, by number; a number longer than any row's is refused like one that is not there."""
+
+    def clean(self, value: Any) -> Any:
+        for number in value or ():
+            if len(str(number)) > 18:
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": "…"}
+                )
+        return super().clean(value)
 
 
 class MomentField(forms.DateTimeField):

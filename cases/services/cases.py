@@ -64,6 +64,7 @@ def describe_case(*, case: Case, by: User, at: datetime, **fields: Any) -> Case:
 @transaction.atomic
 def set_status(*, case: Case, by: User, at: datetime, status: str) -> Case:
     """Say where the case is. Ending it is `close_case`, since an end has an outcome."""
+    _lock(case)
     before = case.status
     if status not in Status.values:
         raise ValidationError(_("Choose one of the states a case can be in."))
@@ -84,7 +85,9 @@ def close_case(
     *, case: Case, by: User, at: datetime, outcome: str, recovered_amount: Decimal | None = None
 ) -> Case:
     """End the case. Its deadlines ask for nothing more; reminders not sent are cancelled."""
-    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    _lock(case)
+    if case.is_closed:
+        raise ValidationError(_("This case is closed already."))
     deadlines.drop_all(case=case, by=by, at=at)
     case.status, case.outcome, case.closed_at = Status.CLOSED, Outcome(outcome), at
     case.recovered_amount = recovered_amount
@@ -103,12 +106,21 @@ def close_case(
 @transaction.atomic
 def reopen_case(*, case: Case, by: User, at: datetime) -> Case:
     """Go on with an ended case: what its end dropped is open again, and reminds anew."""
+    _lock(case)
+    if not case.is_closed:
+        return case
     case.status, case.outcome, case.closed_at = Status.OPEN, Outcome.NONE, None
     case.save(update_fields=["status", "outcome", "closed_at"])
     custody.record(case=case, action="case_reopened", at=at, by=by)
     deadlines.take_up_again(case=case, by=by, at=at)
     deadlines.follow_advice(case=case, at=at, by=by)
     return case
+
+
+def _lock(case: Case) -> None:
+    """Lock the row, and take over where the case stands by now: somebody else may have ended it."""
+    stored = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    case.status, case.outcome, case.closed_at = stored.status, stored.outcome, stored.closed_at
 
 
 def _described(case: Case) -> dict[str, str]:

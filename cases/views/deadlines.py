@@ -14,6 +14,8 @@ from cases.views.access import case_view
 from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.shown import earliest_first, show
 
+# No row has a longer one.
+LONGEST_NUMBER = 18
 ACTIONS = {"met": deadline_service.mark_met, "drop": deadline_service.drop}
 
 
@@ -23,7 +25,8 @@ def deadlines(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method == "POST":
         typed = request.POST.get("deadline", "")
         act = ACTIONS.get(request.POST.get("action", ""))
-        deadline = get_object_or_404(case.deadlines, pk=int(typed) if typed.isdecimal() else 0)
+        is_number = typed.isdecimal() and len(typed) <= LONGEST_NUMBER
+        deadline = get_object_or_404(case.deadlines, pk=int(typed) if is_number else 0)
         if act is None:
             sentence = _("Choose what became of the deadline.")
             if not wants_fragment(request):

@@ -171,3 +171,10 @@ def test_a_reader_reads_and_cannot_log(case: Case, bob_client: Client):
 def test_a_stranger_gets_404(case: Case, mallory_client: Client):
     assert mallory_client.get(url(case)).status_code == 404
     assert mallory_client.post(url(case), WHOLE).status_code == 404
+
+
+def test_an_exhibit_with_a_number_longer_than_any_row_has_is_refused(case: Case, alice_client: Client):
+    response = alice_client.post(url(case), {**WHOLE, "exhibits": ["9223372036854775808"]})
+
+    assert response.status_code == 422
+    assert not case.contacts.exists()
