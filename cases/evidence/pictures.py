@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image
 
+from cases.evidence import jpeg_scans
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused
 
@@ -58,13 +59,11 @@ warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 # Memory stays within one decoded picture for each process, however many uploads come at once.
 _one_at_a_time = threading.Lock()
 PATIENCE_SECONDS = 20
-# Each scan costs a pass over all pixels; progressive pictures of cameras and phones have about ten.
-MAX_SCANS = 100
-_SCAN = b"\xff\xda"
 
 
 def inspect(path: Path, media_type: str) -> Facts:
     """Look at every part of the picture that could be broken. Raises Refused."""
+    _check_scans(path, media_type)
     with path.open("rb") as file, _turn():
         with _opened(file, media_type) as image:
             width, height = image.size
@@ -89,9 +88,11 @@ def inspect(path: Path, media_type: str) -> Facts:
 def draw(path: Path, media_type: str, *, width: int) -> Image.Image:
     """The first frame, upright, RGB, at most `width` pixels wide, on white where it was transparent.
 
-    One decode; a large JPEG is decoded at a part of its size. Raises Refused.
+    One decode; a large JPEG is decoded at a part of its size. Waits for its turn as long as it
+    takes: a worker has the time, and a refusal here would be kept for good. Raises Refused.
     """
-    with path.open("rb") as file, _turn(), _opened(file, media_type) as image:
+    _check_scans(path, media_type)
+    with path.open("rb") as file, _one_at_a_time, _opened(file, media_type) as image:
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
         scale = min(1.0, width / (image.height if orientation in {5, 6, 7, 8} else image.width))
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
@@ -130,21 +131,16 @@ def _turn() -> Iterator[None]:
         _one_at_a_time.release()
 
 
-def _check_scans(file: BinaryIO) -> None:
-    """Refuse a JPEG that draws the same pixels over and over; leaves the file at its start."""
-    count, before = 0, b""
-    while chunk := file.read(1024 * 1024):
-        count += (before + chunk).count(_SCAN)
-        before = chunk[-1:]
-        if count > MAX_SCANS:
-            raise Refused(
-                _(
-                    "The picture is built in a way that takes too long to draw. "
-                    "Open it on your phone and send a screenshot of it."
-                ),
-                code="too_many_scans",
-            )
-    file.seek(0)
+def _check_scans(path: Path, media_type: str) -> None:
+    """Refuse a JPEG that draws the same pixels over and over."""
+    if media_type == "image/jpeg" and jpeg_scans.has_too_many(path):
+        raise Refused(
+            _(
+                "The picture is built in a way that takes too long to draw. "
+                "Open it on your phone and send a screenshot of it."
+            ),
+            code="too_many_scans",
+        )
 
 
 @contextmanager
@@ -158,8 +154,6 @@ def _opened(file: BinaryIO, media_type: str) -> Iterator[Image.Image]:
             ),
             code="no_heic",
         )
-    if media_type == "image/jpeg":
-        _check_scans(file)
     try:
         with Image.open(file, formats=[_FORMATS[media_type]]) as image:
             _check_size(image)

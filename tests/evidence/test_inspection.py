@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,40 @@ def test_a_picture_waits_for_the_one_before_it_and_not_for_ever(
     with picture_room._one_at_a_time:
         assert refusal_of(tmp_path, pictures.picture()).code == "busy"
     assert inspect(tmp_path, pictures.picture()).media_type == "image/png"
+
+
+def test_scans_are_counted_in_the_picture_alone_and_not_in_the_film_behind_it(tmp_path: Path) -> None:
+    """Phones put a film behind a moving photo, in which any two bytes come up by chance."""
+    whole = pictures.encoded(pictures.screenshot(size=(270, 600)), "JPEG", progressive=True)
+    film = random.Random("a film").randbytes(12 * 1024 * 1024)  # noqa: S311 - bytes of a film, not a secret
+
+    assert film.count(b"\xff\xda") > 100
+    assert inspect(tmp_path, whole + film).media_type == "image/jpeg"
+
+
+def test_markers_without_end_are_refused(tmp_path: Path) -> None:
+    assert refusal_of(tmp_path, b"\xff\xd8" + b"\xff\xe0\0\2" * 10_001).code == "too_many_scans"
+
+
+def test_a_picture_of_too_many_scans_is_not_drawn_either(tmp_path: Path) -> None:
+    whole = pictures.encoded(pictures.screenshot(size=(270, 600)), "JPEG", progressive=True)
+    path = tmp_path / "file"
+    path.write_bytes(whole[:-2] + whole[whole.rindex(b"\xff\xda") : -2] * 100 + whole[-2:])
+
+    with pytest.raises(Refused) as refused:
+        list(working_copies.draw(path, "image/jpeg"))
+
+    assert refused.value.code == "too_many_scans"
+
+
+def test_drawing_waits_as_long_as_it_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal there would be written down for good: an exhibit that cannot be drawn."""
+    monkeypatch.setattr(picture_room, "PATIENCE_SECONDS", 0.01)
+    path = tmp_path / "file"
+    path.write_bytes(pictures.picture())
+    with ThreadPoolExecutor(1) as worker:
+        with picture_room._one_at_a_time:
+            drawing = worker.submit(lambda: list(working_copies.draw(path, "image/png")))
+            assert not wait([drawing], timeout=0.2).done
+
+        assert [copy.kind for copy in drawing.result(timeout=20)] == ["preview", "thumbnail"]
