@@ -24,7 +24,7 @@ def log(case: Case, by: User, at: datetime = AT, **fields: Any) -> ContactAttemp
 
 
 def make_exhibit(case: Case, number: int = 1) -> Exhibit:
-    return Exhibit.objects.create(
+    exhibit = Exhibit.objects.create(
         case=case,
         number=number,
         sha256=f"{number:064d}",
@@ -34,6 +34,8 @@ def make_exhibit(case: Case, number: int = 1) -> Exhibit:
         source=ExhibitSource.UPLOAD,
         received_at=AT,
     )
+    custody.record(case=case, action="exhibit_received", at=AT, exhibit=exhibit)
+    return exhibit
 
 
 def test_a_contact_happened_just_now_unless_said_otherwise(case: Case, alice: User):
