@@ -1,7 +1,17 @@
 """What is stored, a file per noun. Rules that must never be false are constraints here."""
 
 from cases.models.calendar_token import CalendarToken
-from cases.models.case import Case, Complexity, MerchantKind, Outcome, ProblemKind, Risk, Status, Urgency
+from cases.models.case import (
+    Case,
+    Complexity,
+    MerchantKind,
+    Outcome,
+    PaymentMethod,
+    ProblemKind,
+    Risk,
+    Status,
+    Urgency,
+)
 from cases.models.case_file import BuildState, CaseFile
 from cases.models.contact import ContactAttempt, ContactOutcome, Direction
 from cases.models.custody import CustodyEntry
@@ -10,11 +20,16 @@ from cases.models.exhibit import Exhibit, ExhibitSource, WorkingCopy, WorkingCop
 from cases.models.membership import Membership, Role
 from cases.models.milestone import Milestone, MilestoneKind
 from cases.models.order import Order, OrderNumber, OrderNumberKind
+from cases.models.own_playbook import OwnPlaybook
 from cases.models.reminder import Reminder
+from cases.models.work_calendar import CalendarCode, CalendarDay, CalendarYear, Recount
 
 __all__ = [
     "BuildState",
+    "CalendarCode",
+    "CalendarDay",
     "CalendarToken",
+    "CalendarYear",
     "Case",
     "CaseFile",
     "Complexity",
@@ -34,7 +49,10 @@ __all__ = [
     "OrderNumber",
     "OrderNumberKind",
     "Outcome",
+    "OwnPlaybook",
+    "PaymentMethod",
     "ProblemKind",
+    "Recount",
     "Reminder",
     "Risk",
     "Role",

@@ -66,6 +66,16 @@ class MerchantKind(models.TextChoices):
     PERSONAL_SHOP = "personal_shop", _("Personal shop")
 
 
+class PaymentMethod(models.TextChoices):
+    """How it was paid: whoever moved the money may be asked to take it back."""
+
+    UNKNOWN = "", _("Not known")
+    CARD = "card", _("Bank or credit card")
+    WALLET = "wallet", _("Wallet app")
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+    BALANCE = "balance", _("Balance on the platform")
+
+
 class Urgency(models.TextChoices):
     NORMAL = "normal", _("Normal")
     URGENT = "urgent", _("Urgent")
@@ -100,6 +110,12 @@ class Case(models.Model):
     playbook = models.CharField(
         _("platform"), max_length=50, help_text=_("Key of the playbook, as in douyin.")
     )
+    also_playbooks = models.JSONField(
+        _("what else applies"),
+        default=list,
+        blank=True,
+        help_text=_("Keys of playbooks that apply besides the platform's own, as in card_chargeback."),
+    )
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.OPEN)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
     problem_kind = models.CharField(_("kind of problem"), max_length=30, choices=ProblemKind.choices)
@@ -117,6 +133,12 @@ class Case(models.Model):
     merchant_kind = models.CharField(
         _("kind of merchant"), max_length=30, choices=MerchantKind.choices, blank=True
     )
+    merchant_address = models.CharField(
+        _("merchant's address"),
+        max_length=200,
+        blank=True,
+        help_text=_("As the shop publishes it; authorities ask for it."),
+    )
     partner_platform = models.CharField(
         _("partner platform"),
         max_length=60,
@@ -129,6 +151,7 @@ class Case(models.Model):
         _("amount in dispute"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    payment_method = models.CharField(_("paid by"), max_length=20, choices=PaymentMethod.choices, blank=True)
     recovered_amount = models.DecimalField(
         _("amount recovered"), max_digits=12, decimal_places=2, null=True, blank=True
     )

@@ -27,7 +27,7 @@ class ContactOutcome(models.TextChoices):
 class ContactAttempt(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="contacts")
     channel = models.CharField(
-        _("channel"), max_length=50, help_text=_("Key of a channel of the case's playbook.")
+        _("channel"), max_length=60, help_text=_("Key of a channel of the case's playbooks.")
     )
     direction = models.CharField(
         _("direction"), max_length=10, choices=Direction.choices, default=Direction.OUTGOING

@@ -70,6 +70,11 @@ class Deadline(models.Model):
         default=False,
         help_text=_("It reaches into a year whose calendar is not published."),
     )
+    is_paused = models.BooleanField(
+        _("paused"),
+        default=False,
+        help_text=_("Its clock stands still; the date moves on when the clock runs again."),
+    )
     version = models.PositiveIntegerField(
         _("version"), default=1, help_text=_("Goes up when the deadline moves.")
     )

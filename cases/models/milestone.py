@@ -11,18 +11,41 @@ from cases.models.contact import ContactAttempt
 
 
 class MilestoneKind(models.TextChoices):
+    PAID = "paid", _("Ordered and paid")
+    CONTRACT_CONCLUDED = "contract_concluded", _("Contract concluded")
+    DELIVERY_PROMISED = "delivery_promised", _("Delivery date promised")
     GOODS_RECEIVED = "goods_received", _("Goods received")
+    PROBLEM_NOTICED = "problem_noticed", _("Problem noticed")
+    RETURN_REQUESTED = "return_requested", _("Return announced to the seller")
     RETURN_SENT = "return_sent", _("Return sent")
     RETURN_RECEIVED = "return_received", _("Return reached the seller")
+    REPAIR_REQUESTED = "repair_requested", _("Repair or replacement requested")
+    REPAIR_ENDED = "repair_ended", _("Repaired or replaced goods received")
     REFUND_REQUESTED = "refund_requested", _("Refund requested")
+    REFUND_AGREED = "refund_agreed", _("Refund agreed to")
     REFUND_RECEIVED = "refund_received", _("Refund received")
+    REQUEST_REFUSED = "request_refused", _("Request refused")
     STREAM_ENDED = "stream_ended", _("Livestream ended")
     MATERIAL_UPLOADED = "material_uploaded", _("Appeal material uploaded")
+    EVIDENCE_REQUESTED = "evidence_requested", _("More evidence asked for")
+    COUNTDOWN_SEEN = "countdown_seen", _("Countdown seen in the app")
     HANDED_TO_PARTNER = "handed_to_partner", _("Handed to the partner platform")
     PARTNER_DECIDED = "partner_decided", _("Partner platform decided")
     COMPLAINT_FILED = "complaint_filed", _("Complaint filed")
     COMPLAINT_ACCEPTED = "complaint_accepted", _("Complaint accepted")
     COMPLAINT_REFUSED = "complaint_refused", _("Complaint refused")
+    PERIOD_EXTENDED = "period_extended", _("More time announced")
+    DECISION_RECEIVED = "decision_received", _("Decision or final answer received")
+    MEDIATION_ENDED = "mediation_ended", _("Mediation ended without agreement")
+    REPORT_FILED = "report_filed", _("Violation reported")
+    REPORT_SUPPLEMENTED = "report_supplemented", _("New facts added to the report")
+    REPORT_REGISTERED = "report_registered", _("Authority opened a case on the report")
+    TESTING_STARTED = "testing_started", _("Appraisal or testing began")
+    TESTING_ENDED = "testing_ended", _("Appraisal or testing ended")
+    LEAD_FOUND = "lead_found", _("Authority found signs of a violation")
+    BILL_SENT = "bill_sent", _("Bill with the error was sent")
+    NOTICE_RECEIVED = "notice_received", _("They received my notice")
+    FRAUD_NOTICED = "fraud_noticed", _("Fraud or theft noticed")
     PROMISE_KEPT = "promise_kept", _("Promise kept")
     PROMISE_BROKEN = "promise_broken", _("Promise broken")
 
@@ -30,6 +53,12 @@ class MilestoneKind(models.TextChoices):
 class Milestone(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="milestones")
     kind = models.CharField(_("what happened"), max_length=30, choices=MilestoneKind.choices)
+    channel = models.CharField(
+        _("with whom"),
+        max_length=60,
+        blank=True,
+        help_text=_("Key of the channel it belongs to, as in cn_12315.complaint; empty for none."),
+    )
     happened_at = models.DateTimeField(_("when"))
     facts = models.JSONField(
         _("facts"), default=dict, blank=True, help_text=_("What a rule asks for, as in usual_workdays.")

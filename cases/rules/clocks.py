@@ -3,14 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from cases.rules.hours import OpeningHours
+
+Unit = Literal["minutes", "hours", "desk_hours", "days", "workdays", "weeks", "months", "years"]
+Roll = Literal["none", "statutory", "next_workday"]
+UNITS_OF_TIME = ("minutes", "hours", "desk_hours", "days", "workdays", "weeks", "months", "years")
+# Counted by the clock; all others by whole days, which end at midnight.
+UNITS_BY_THE_CLOCK = frozenset({"minutes", "hours", "desk_hours"})
+ROLLS = ("none", "statutory", "next_workday")
 
 
 @dataclass(frozen=True, slots=True)
-class Minutes:
-    """So many minutes after the start; `to_end_of_day` makes it a window up to the end of that day."""
+class Span:
+    """So many units after the start; with `at_most`, a window from `amount` to that many.
 
-    minutes: int
+    `plus` names a fact, a whole number, that is added to both ends; `origin` names a fact, a moment,
+    from which it is counted instead. `to_end_of_day` makes minutes and hours a window up to the end
+    of that day. `roll` says where a last day goes that is a day off.
+    """
+
+    amount: int
+    unit: Unit
+    at_most: int | None = None
+    plus: str = ""
+    origin: str = ""
+    include_first_day: bool = False
+    roll: Roll = "none"
+    desk_hours: OpeningHours | None = None
     to_end_of_day: bool = False
+
+    @property
+    def in_days(self) -> bool:
+        return self.unit not in UNITS_BY_THE_CLOCK
+
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether workdays or days off matter to it."""
+        return self.unit == "workdays" or self.roll != "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +57,10 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Workdays:
-    """A usual time in workdays (a fact) plus `ask_after` to plus `due_after` more; days end at midnight."""
+class Countdown:
+    """Due when a countdown runs out that somebody read off a screen: so long after the start."""
 
     fact: str
-    ask_after: int
-    due_after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +77,4 @@ class NextHours:
     channel: str
 
 
-Clock = Minutes | AtOnce | Moment | Workdays | LastCall | NextHours
+Clock = Span | AtOnce | Moment | Countdown | LastCall | NextHours

@@ -9,185 +9,23 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from cases.rules.clocks import Clock
-from cases.rules.events import Event, EventPattern
-from cases.rules.hours import OpeningHours
-from cases.rules.situations import ALWAYS, Condition, Situation
+from cases.rules.channels import Channel, Figure
+from cases.rules.deadline_rules import DeadlineRule
+from cases.rules.events import EventPattern
+from cases.rules.situations import Condition
+from cases.rules.sources import Citation, Source
 from cases.rules.text import Text
 
+KINDS = ("platform", "payment", "authority", "law")
+USUAL_RUNG = 10
 SHIPPED_FOLDER = Path(__file__).resolve().parent.parent / "playbooks"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where knowledge comes from; `url` is empty for what has no public address."""
-
-    key: str
-    title: Text
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A source, the place in it, how far it can be relied on, and when that was last looked up."""
-
-    source: Source
-    article: Text
-    confidence: str
-    checked_on: date
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "key": self.source.key,
-            "title": self.source.title.as_json(),
-            "article": self.article.as_json(),
-            "url": self.source.url,
-            "confidence": self.confidence,
-            "checked_on": self.checked_on.isoformat(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number of the source with the sentence it belongs to; `low` equals `high` for a single number."""
-
-    key: str
-    text: Text
-    low: int
-    high: int
-    unit: str
-    merchants: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Preparation:
-    """Something to have ready; ticked when the case `has` its key."""
-
-    key: str
-    text: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """How long one usually waits for an answer about one subject, and how deep such matters go."""
-
-    subject: str
-    label: Text
-    wait: timedelta
-    depth: int
-    depth_of: int
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One way to reach the other side."""
-
-    key: str
-    name: Text
-    way: tuple[Text, ...]
-    hours: OpeningHours
-    opening: Text
-    usual_answer: Text
-    good_for: Text
-    limits: tuple[Text, ...]
-    figures: tuple[Figure, ...]
-    prepare: tuple[Preparation, ...]
-    is_official: bool
-    citation: Citation
-    save_record_within: timedelta | None = None
-    waits: tuple[Wait, ...] = ()
-    usual_subject: str = ""
-    margin: timedelta = timedelta(0)
-
-    def wait_for(self, subject: str) -> Wait | None:
-        return next((wait for wait in self.waits if wait.subject == subject), None)
-
-    @property
-    def usual_wait(self) -> timedelta:
-        """The wait for the usual subject; none for a channel without a queue."""
-        wait = self.wait_for(self.usual_subject)
-        return wait.wait if wait else timedelta(0)
-
-    def answer_time(self, merchant_kind: str = "") -> Figure | None:
-        """The usual time to an answer, of this kind of merchant where the source tells it apart."""
-        waits = (f"wait_{self.usual_subject}",) if self.usual_subject else ()
-        times = [figure for figure in self.figures if figure.key.startswith(("answer_time", *waits))]
-        own = [figure for figure in times if merchant_kind in figure.merchants]
-        return next(iter(own or times), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """Something a rule asks for; `default` None means that it must be told."""
-
-    key: str
-    kind: Literal["whole_number", "moment", "choice"]
-    question: Text
-    default: str | None = None
-    choices: tuple[tuple[str, Text], ...] = ()
-    low: int = 0
-    high: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """Starts a deadline: an event, the situation it must happen in, and whether only the first counts."""
-
-    pattern: EventPattern
-    when: Condition = ALWAYS
-    once_per_case: bool = False
-
-    def fires(self, event: Event, situation: Situation) -> bool:
-        if not self.pattern.matches(event) or not self.when.holds(situation):
-            return False
-        return not self.once_per_case or not any(
-            self.pattern.matches(other) and (other.name, other.at) != (event.name, event.at)
-            for other in situation.events
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class MetBy:
-    """Meets a deadline: an event, of the same contact or on another channel than the start where asked."""
-
-    pattern: EventPattern
-    same_contact: bool = False
-    other_channel: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineRule:
-    """What starts a deadline, how it is counted, what meets it, and who says so."""
-
-    key: str
-    title: Text
-    action: Text
-    whose: Literal["mine", "theirs"]
-    counted_from: Text
-    triggers: tuple[Trigger, ...]
-    met_by: tuple[MetBy, ...]
-    clock: Clock
-    inputs: tuple[Input, ...]
-    notes: tuple[Text, ...]
-    citation: Citation
-    effective_from: date | None = None
-    effective_to: date | None = None
-
-    def is_in_force(self, day: date) -> bool:
-        """Whether the rule applies on that day of the playbook's zone; both ends are included."""
-        return (self.effective_from is None or self.effective_from <= day) and (
-            self.effective_to is None or day <= self.effective_to
-        )
-
-    def input(self, key: str) -> Input:
-        return next(asked for asked in self.inputs if asked.key == key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +34,8 @@ class SituationRow:
 
     `confirm_all`: every channel has to confirm. `side_by_side`: several at once, each logged.
     `open_first`: what can be reached now goes before what is closed. `official_only`: no channel
-    is advised that is not the platform's or its partner's own.
+    is advised that is not the platform's or its partner's own. `rung` is how far up the ladder the row
+    stands, 0 to 100; `action` says what exactly to do there.
     """
 
     key: str
@@ -208,6 +47,19 @@ class SituationRow:
     side_by_side: bool = False
     open_first: bool = False
     official_only: bool = False
+    rung: int = USUAL_RUNG
+    action: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What closes a route: after one of these events, these channels are no longer open, and why."""
+
+    key: str
+    closes: tuple[str, ...]
+    after: tuple[EventPattern, ...]
+    reason: Text
+    citation: Citation
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +72,19 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """All that is known about one platform; `situations` are in order of weight."""
+    """All that is known about one platform, way of payment, authority or law.
+
+    `situations` are in order of weight. `calendar` names the workday calendar it counts by (CODES of
+    calendars.py), `goes_with` the playbooks that apply to its cases too.
+    """
 
     key: str
+    kind: Literal["platform", "payment", "authority", "law"]
     name: Text
     edition: str
     zone: ZoneInfo
     zone_name: Text
+    calendar: str
     channels: Mapping[str, Channel]
     rules: Mapping[str, DeadlineRule]
     situations: tuple[SituationRow, ...]
@@ -234,11 +92,20 @@ class Playbook:
     figures: tuple[Figure, ...] = ()
     notes: tuple[Note, ...] = ()
     citation: Citation | None = None
+    bars: tuple[Bar, ...] = ()
+    goes_with: tuple[str, ...] = ()
 
     def rule_named(self, name: str) -> DeadlineRule | None:
         """The rule of a full name such as "douyin.shop_message.no_reply"; None when it is not here."""
         playbook, _dot, key = name.partition(".")
         return self.rules.get(key) if playbook == self.key else None
+
+    def rule_in_force(self, rule: DeadlineRule, day: date) -> DeadlineRule | None:
+        """The rule, or the one it superseded that held on that day; None when none of them did."""
+        found: DeadlineRule | None = rule
+        while found is not None and not found.is_in_force(day):
+            found = self.rules.get(found.supersedes)
+        return found
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self.zone)
@@ -289,9 +156,21 @@ def read_playbooks(files: list[Path]) -> Mapping[str, Playbook]:
         playbook, found = read_playbook(file.name, file.stem, data)
         mistakes.extend(found)
         playbooks[file.stem] = playbook
+    mistakes += _unknown_companions(playbooks)
     if mistakes:
         raise PlaybookErrors(tuple(mistakes))
     return MappingProxyType(playbooks)
+
+
+def _unknown_companions(playbooks: Mapping[str, Playbook]) -> list[Mistake]:
+    """What goes_with names, and is neither among these files nor shipped."""
+    shipped = {file.stem for file in SHIPPED_FOLDER.glob("*.toml")}
+    return [
+        Mistake(f"{playbook.key}.toml", "goes_with", f"There is no playbook “{key}”.")
+        for playbook in playbooks.values()
+        for key in playbook.goes_with
+        if key not in playbooks and key not in shipped
+    ]
 
 
 @cache

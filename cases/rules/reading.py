@@ -153,9 +153,9 @@ class Table:
                 self.mistakes.add(path, f"is {shown(item)}, but a table is needed.")
         return found
 
-    def keyed(self, key: str) -> dict[str, Table]:
+    def keyed(self, key: str, *, required: bool = True) -> dict[str, Table]:
         """A table of tables, each under a key of small letters, digits and underscores."""
-        group = self.table(key)
+        group = self.table(key, required=required)
         found = {}
         for name, data in group.data.items():
             if not all(KEY.fullmatch(part) for part in name.split(".")):

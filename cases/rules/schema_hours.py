@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from functools import partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from cases.rules.calendars import china_calendar
+from cases.rules.calendars import work_calendar
 from cases.rules.hours import Frame, OpeningHours
 from cases.rules.reading import Table
 
@@ -17,29 +18,34 @@ FRAME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:0
 END = time.max
 
 
-def read_hours(channel: Table, zone: ZoneInfo) -> OpeningHours:
-    """`hours = "always"`, `hours = "unknown"`, or a table of frames by weekday.
-
-    In the table `daily` stands for all seven days, a weekday's own list wins over it, and
-    `days_off` holds for statutory days off; an empty list is a day that is closed.
-    """
+def read_hours(channel: Table, zone: ZoneInfo, calendar: str) -> OpeningHours:
+    """`hours = "always"`, `hours = "unknown"`, or a table of frames by weekday."""
     if isinstance(channel.data.get("hours"), str):
         word = channel.one_of("hours", ("always", "unknown"))
         return OpeningHours.always(zone) if word == "always" else OpeningHours.unknown(zone)
-    table = channel.table("hours")
-    before = len(channel.mistakes.found)
+    return read_frames(channel, "hours", zone, calendar)
+
+
+def read_frames(parent: Table, key: str, zone: ZoneInfo, calendar: str) -> OpeningHours:
+    """A table of frames by weekday.
+
+    In it `daily` stands for all seven days, a weekday's own list wins over it, and `days_off` holds
+    for statutory days off of the calendar; an empty list is a day that is closed.
+    """
+    table = parent.table(key)
+    before = len(parent.mistakes.found)
     daily = _frames(table, "daily") or ()
     week = tuple(daily if (own := _frames(table, day)) is None else own for day in WEEKDAYS)
     days_off = _frames(table, "days_off")
     # Frames that could not be read have been spoken of already.
-    if channel.has("hours") and not any(week) and len(channel.mistakes.found) == before:
-        channel.wrong("hours", "has no time at which it is open; give daily or weekdays, or write “unknown”.")
+    if parent.has(key) and not any(week) and len(parent.mistakes.found) == before:
+        parent.wrong(key, "has no time at which it is open; give daily or weekdays, or write “unknown”.")
     table.done()
-    return OpeningHours("frames", zone, week, days_off, is_statutory_day_off)
+    return OpeningHours("frames", zone, week, days_off, partial(is_statutory_day_off, calendar))
 
 
-def is_statutory_day_off(day: date) -> bool:
-    return china_calendar().day_off_name(day) is not None
+def is_statutory_day_off(calendar: str, day: date) -> bool:
+    return work_calendar(calendar).day_off_name(day) is not None
 
 
 def _frames(table: Table, key: str) -> tuple[Frame, ...] | None:

@@ -12,7 +12,7 @@ from statistics import median
 from django.db.models import Count, Q, Sum
 
 from cases.models import Case, ContactAttempt, ContactOutcome, Direction, Milestone, MilestoneKind, Status
-from cases.rules.playbooks import Channel
+from cases.rules.channels import Channel
 from cases.services.playbooks import all_playbooks
 from tracker.accounts.models import User
 

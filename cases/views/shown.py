@@ -35,7 +35,7 @@ class ShownDeadline:
     def answered_by(self) -> str:
         """What to offer as the way to meet it: a "promise" settled, an "exhibit", or a "contact"."""
         for pattern in self._patterns():
-            if "promise_kept" in pattern.names:
+            if "promise_kept" in pattern.kinds:
                 return "promise"
             if pattern.kind == "exhibit":
                 return "exhibit"
@@ -44,7 +44,7 @@ class ShownDeadline:
     @property
     def channel(self) -> str:
         """The channel to log, when only one can meet it; else empty."""
-        names = {name for pattern in self._patterns() if pattern.kind == "contact" for name in pattern.names}
+        names = {name for pattern in self._patterns() if pattern.kind == "contact" for name in pattern.channels}
         return names.pop() if len(names) == 1 else ""
 
     def _patterns(self) -> tuple[EventPattern, ...]:

@@ -39,7 +39,7 @@ def test_the_steps_of_a_partner_deadline_name_every_day_in_both_languages():
     ]
     assert said(found, "start", "zh-hans") == ["投诉转交合作平台：2026-09-24（周四）10:00（北京时间）。"]
     assert said(found, "excluded") == ["The day it starts on, Thu 2026-09-24, does not count."]
-    assert said(found, "length") == ["Usually 1 workday: plus 2 = workday 3, plus 3 = workday 4."]
+    assert said(found, "length") == ["Usually 1 workday: plus 2 = 3 workdays, plus 3 = 4 workdays."]
     [skipped] = said(found, "skipped")
     assert skipped.startswith(
         "Skipped: Fri 2026-09-25 Mid-Autumn Festival, Sat 2026-09-26 Mid-Autumn Festival, "
@@ -228,7 +228,7 @@ def test_a_subject_that_is_no_choice_is_refused_with_the_choices():
 
 
 def test_a_count_beyond_the_calendar_is_refused_with_a_sentence():
-    with pytest.raises(UnreadableFact, match="outside the workday calendar"):
+    with pytest.raises(UnreadableFact, match="outside the years that can be counted"):
         due("partner_platform.extra_time", shanghai("2060-12-20 10:00"), usual_workdays=100)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from cases.rules.clocks import AtOnce, LastCall, Minutes, Moment, NextHours, Workdays
+from cases.rules.clocks import AtOnce, LastCall, Moment, NextHours, Span
 from tests.rules.moments import douyin
 
 DOUYIN = douyin()
@@ -174,11 +174,11 @@ def test_the_hotline_asks_for_order_number_and_proof_of_payment():
 
 def test_there_are_the_eight_deadline_rules():
     assert {key: (rule.whose, rule.clock) for key, rule in DOUYIN.rules.items()} == {
-        "shop_message.no_reply": ("theirs", Minutes(30)),
-        "live_room.save_chat": ("mine", Minutes(30)),
+        "shop_message.no_reply": ("theirs", Span(30, "minutes")),
+        "live_room.save_chat": ("mine", Span(30, "minutes")),
         "hotline.closing": ("mine", LastCall("hotline")),
-        "partner_platform.extra_time": ("theirs", Workdays("usual_workdays", 2, 3)),
-        "appeal_upload.review": ("theirs", Minutes(15, to_end_of_day=True)),
+        "partner_platform.extra_time": ("theirs", Span(2, "workdays", at_most=3, plus="usual_workdays")),
+        "appeal_upload.review": ("theirs", Span(15, "minutes", to_end_of_day=True)),
         "official_service.handover": ("mine", AtOnce()),
         "double_confirmation": ("mine", NextHours("hotline")),
         "promise.kept": ("theirs", Moment("promised_by")),

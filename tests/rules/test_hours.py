@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +19,7 @@ OFFICE = OpeningHours(
     SHANGHAI,
     week=(*(DESK,) * 5, (), ()),
     days_off=(Frame(time(10), time(11)),),
-    is_day_off=is_statutory_day_off,
+    is_day_off=partial(is_statutory_day_off, "CN"),
 )
 NIGHT = OpeningHours("frames", SHANGHAI, week=((Frame(time(0), time(2)), Frame(time(20), None)),) * 7)
 
@@ -62,7 +63,9 @@ def test_a_statutory_day_off_has_hours_of_its_own():
 
 
 def test_a_place_closed_on_days_off_opens_after_the_whole_spring_festival():
-    closed = OpeningHours("frames", SHANGHAI, week=OFFICE.week, days_off=(), is_day_off=is_statutory_day_off)
+    closed = OpeningHours(
+        "frames", SHANGHAI, week=OFFICE.week, days_off=(), is_day_off=partial(is_statutory_day_off, "CN")
+    )
 
     # 14 February is a Saturday, 15 to 23 February are off.
     assert closed.opens_at(shanghai("2026-02-13 18:00")) == shanghai("2026-02-24 09:00")

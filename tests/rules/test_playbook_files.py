@@ -113,9 +113,9 @@ def mistakes(tmp_path: Path) -> Callable[..., list[tuple[str, str]]]:
             id="an outcome that is not there",
         ),
         pytest.param(
-            'kind = "minutes", minutes = 30 }',
-            'kind = "minutes", minutes = 0 }',
-            "rules.shop_message.no_reply.clock.minutes",
+            'amount = 30, unit = "minutes" }',
+            'amount = 0, unit = "minutes" }',
+            "rules.shop_message.no_reply.clock.amount",
             "is 0, but a whole number from 1 to 527040 is needed.",
             id="a number out of range",
         ),
@@ -127,17 +127,17 @@ def mistakes(tmp_path: Path) -> Callable[..., list[tuple[str, str]]]:
             id="a number beyond all measure",
         ),
         pytest.param(
-            "ask_after = 2, due_after = 3",
-            "ask_after = 3, due_after = 2",
-            "rules.partner_platform.extra_time.clock.due_after",
-            "is 2, which is less than ask_after, 3.",
+            "amount = 2, at_most = 3",
+            "amount = 3, at_most = 2",
+            "rules.partner_platform.extra_time.clock.at_most",
+            "is 2, which is less than amount, 3.",
             id="a window that ends before it begins",
         ),
         pytest.param(
             'confidence = "reported"',
             'confidence = "M"',
             "cited.confidence",
-            "“M” is not known here; known are S, S+, V, V-, reported.",
+            "“M” is not known here; known are S, S+, V, V-, own, reported.",
             id="from memory only",
         ),
         pytest.param(
@@ -155,8 +155,8 @@ def mistakes(tmp_path: Path) -> Callable[..., list[tuple[str, str]]]:
             id="no date",
         ),
         pytest.param(
-            'whose = "theirs"\n',
-            'whose = "theirs"\neffective_from = 2026-02-01\neffective_to = 2026-01-01\n',
+            'binds = "seller"\n',
+            'binds = "seller"\neffective_from = 2026-02-01\neffective_to = 2026-01-01\n',
             "rules.shop_message.no_reply.effective_to",
             "is 2026-01-01, before effective_from, 2026-02-01.",
             id="effective dates backward",
@@ -179,8 +179,9 @@ def mistakes(tmp_path: Path) -> Callable[..., list[tuple[str, str]]]:
             'key = "order_number", text',
             'key = "order_nummer", text',
             "channels.official_service.prepare[order_nummer].key",
-            "“order_nummer” is not known here; did you mean “order_number”; known are demand, order_number, "
-            "problem_statement, proof_of_payment, screenshots.",
+            "“order_nummer” is not known here; did you mean “order_number”; known are demand, "
+            "merchant_address, merchant_name, order_number, own_details, problem_statement, proof_of_payment, "
+            "screenshots, their_answer, tracking_number.",
             id="a preparation that no case can have",
         ),
         pytest.param(

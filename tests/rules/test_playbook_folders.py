@@ -43,6 +43,8 @@ def test_an_empty_file_says_everything_that_it_needs(tmp_path):
 
     missing = {mistake.key for mistake in raised.value.mistakes if "is missing" in mistake.reason}
     assert {
+        "kind",
+        "calendar",
         "name",
         "edition",
         "zone",
@@ -50,7 +52,6 @@ def test_an_empty_file_says_everything_that_it_needs(tmp_path):
         "sources",
         "cited",
         "channels",
-        "rules",
         "situations",
     } <= missing
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cases.rules.calendars import china_calendar
+from cases.rules.calendars import work_calendar
+from cases.rules.deadline_rules import DeadlineRule
 from cases.rules.deadlines import CannotReckon, DueDate, compute
-from cases.rules.playbooks import DeadlineRule, Playbook, load_playbooks
+from cases.rules.playbooks import Playbook, load_playbooks
 from tracker.accounts.models import Language
 
 
@@ -40,12 +41,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         playbook, rule = _found(options["rule"])
         start = read_moment(options["start"], playbook)
+        rule = _in_force(rule, playbook, start)
         facts = _facts(options["set"], rule, options["rule"])
+        calendar = work_calendar(playbook.calendar)
         try:
-            due = compute(rule, playbook=playbook, at=start, facts=facts, calendar=china_calendar())
+            due = compute(rule, playbook=playbook, at=start, facts=facts, calendar=calendar)
         except CannotReckon as error:
             sentence = error.sentence.in_language(options["language"])
-            raise CommandError(f"{sentence} (--set {error.key}=...)") from error
+            asked = {wanted.key for wanted in rule.inputs}
+            hint = f" (--set {error.key}=...)" if error.key in asked else ""
+            raise CommandError(f"{sentence}{hint}") from error
         except OverflowError as error:
             raise CommandError(f"{options['start']} is too far away to count from.") from error
         show = _as_json if options["json"] else _as_lines
@@ -73,6 +78,18 @@ def _found(name: str) -> tuple[Playbook, DeadlineRule]:
     return playbook, rule
 
 
+def _in_force(rule: DeadlineRule, playbook: Playbook, start: datetime) -> DeadlineRule:
+    """The edition of the rule that held on the day from which it is counted."""
+    found = playbook.rule_in_force(rule, start.date())
+    if found is None:
+        since, until = rule.effective_from or "the beginning", rule.effective_to or "today"
+        raise CommandError(
+            f"{playbook.key}.{rule.key} was not in force on {start.date()}: it holds from {since} to "
+            f"{until}, and no earlier rule is known."
+        )
+    return found
+
+
 def _facts(settings: list[str], rule: DeadlineRule, name: str) -> dict[str, str]:
     facts: dict[str, str] = {}
     asked = [wanted.key for wanted in rule.inputs]
@@ -93,6 +110,8 @@ def _as_json(due: DueDate, language: str) -> str:
         "title": due.title.in_language(language),
         "action": due.action.in_language(language),
         "whose": due.whose,
+        "binds": due.binds,
+        "consequence": due.consequence.in_language(language) if due.consequence else None,
         "due_at": due.due_at.isoformat(),
         "due_on": _iso(due.due_on),
         "window_from": _iso(due.window_from),
