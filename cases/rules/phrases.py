@@ -39,15 +39,17 @@ def day_text(day: date) -> Text:
 
 
 def clock_text(moment: time) -> str:
-    return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
+    shown = f"{moment.hour:02}:{moment.minute:02}"
+    return f"{shown}:{moment.second:02}" if moment.second else shown
 
 
 def moment_text(at: datetime) -> Text:
     """A moment by the clock of its own zone; the last second of a day is called the day's end."""
-    if at.time().replace(microsecond=0) == END_OF_DAY:
-        return Text("{day}结束时", "the end of {day}").fill(day=day_text(at.date()))
-    clock = clock_text(at.time())
-    return Text(f"{{day}}{clock}", f"{{day}} {clock}").fill(day=day_text(at.date()))
+    day, time_of_day = day_text(at.date()), at.time()
+    if time_of_day.replace(microsecond=0) == END_OF_DAY:
+        return Text(f"{day.zh_hans}结束时", f"the end of {day.en}")
+    clock = clock_text(time_of_day)
+    return Text(f"{day.zh_hans}{clock}", f"{day.en} {clock}")
 
 
 def minutes_text(length: timedelta) -> Text:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from cases.rules import facts as reading
+from cases.rules.calendars import WorkCalendar
 from cases.rules.clocks import Span
 from cases.rules.counts import Count, Reckoned, Step, due_step, end_of_day, step
 from cases.rules.hours import OpeningHours
@@ -20,6 +22,7 @@ from cases.rules.phrases import (
 )
 from cases.rules.spans import (
     ONE_DAY,
+    Pause,
     desk_time,
     elapsed,
     last_day,
@@ -31,6 +34,8 @@ from cases.rules.spans import (
 )
 from cases.rules.text import Text
 
+# As many stretches of days as are told again and again: some years of starts.
+REMEMBERED_STRETCHES = 4096
 LENGTHS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "desk_hours": timedelta(hours=1)}
 
 
@@ -171,7 +176,8 @@ def _lengths(clock: Span, count: Count, ends: _Ends, low: int, high: int) -> lis
             step("length", plus, length=units_text(amount, clock.unit)) for amount in sorted({low, high})
         ]
     if clock.unit == "workdays":
-        return steps + _workday_steps(clock, count, ends)
+        origin = ends.start - ONE_DAY if clock.include_first_day else ends.start
+        return [*steps, *_workday_steps(count.calendar, origin, ends.last, count.pauses)]
     text = Text("加 {length} = {day}。", "Plus {length} = {day}.")
     for amount in sorted({low, high}):
         # What stood still is told by a step of its own.
@@ -196,22 +202,24 @@ def _usual_and_more(clock: Span, low: int, high: int) -> Step:
     )
 
 
-def _workday_steps(clock: Span, count: Count, ends: _Ends) -> list[Step]:
-    origin = ends.start - ONE_DAY if clock.include_first_day else ends.start
-    still = {
-        day
-        for pause in count.pauses
-        for day in count.calendar.workdays_after(origin, ends.last)
-        if pause.days()[0] <= day <= pause.days()[1]
-    }
-    counted = [day for day in count.calendar.workdays_after(origin, ends.last) if day not in still]
+@lru_cache(REMEMBERED_STRETCHES)
+def _workday_steps(
+    calendar: WorkCalendar, origin: date, last: date, pauses: tuple[Pause, ...]
+) -> tuple[Step, ...]:
+    """The days after `origin` up to `last`: those that did not count, each with its name, and those that did.
+
+    Remembered, since many deadlines of a site lead over the same days.
+    """
+    working = calendar.workdays_after(origin, last)
+    still = [pause.days() for pause in pauses]
+    counted = [day for day in working if not any(first <= day <= end for first, end in still)]
     steps = []
-    if skipped := count.calendar.skipped_after(origin, ends.last):
+    if skipped := calendar.skipped_after(origin, last):
         steps.append(step("skipped", Text("跳过：{days}。", "Skipped: {days}."), days=skipped_text(skipped)))
     if counted:
         text = Text("计入：{days}。", "Counted: {days}.")
-        steps.append(step("counted", text, days=counted_text(counted, count.calendar)))
-    return steps
+        steps.append(step("counted", text, days=counted_text(counted, calendar)))
+    return tuple(steps)
 
 
 def _pause_steps(clock: Span, count: Count, ends: _Ends) -> list[Step]:

@@ -19,10 +19,14 @@ class Text:
 
     def fill(self, **values: Text | str) -> Text:
         """Put values into the {gaps} of both sentences; a Text goes into each in its own language."""
-        return Text(
-            self.zh_hans.format(**{name: _in(value, "zh-hans") for name, value in values.items()}),
-            self.en.format(**{name: _in(value, "en") for name, value in values.items()}),
-        )
+        chinese: dict[str, str] = {}
+        english: dict[str, str] = {}
+        for name, value in values.items():
+            if isinstance(value, Text):
+                chinese[name], english[name] = value.zh_hans, value.en
+            else:
+                chinese[name] = english[name] = value
+        return Text(self.zh_hans.format_map(chinese), self.en.format_map(english))
 
     def as_json(self) -> dict[str, str]:
         return {"zh-hans": self.zh_hans, "en": self.en}
@@ -38,7 +42,3 @@ class Text:
         texts = tuple(texts)
         zh_hans, en = (between.zh_hans, between.en) if between else ("", " ")
         return cls(zh_hans.join(text.zh_hans for text in texts), en.join(text.en for text in texts))
-
-
-def _in(value: Text | str, language: str) -> str:
-    return value.in_language(language) if isinstance(value, Text) else value
