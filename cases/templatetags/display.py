@@ -70,7 +70,8 @@ def clock(value: datetime | None, zone: Any = None) -> str:
     return f"{timezone.localtime(value, zone):%H:%M}" if value else ""
 
 
-def _day_words(day: date, today: date) -> str:
+def day_words(day: date, today: date) -> str:
+    """Tue 1 Sep, with the year when it is not today's."""
     # Translators: a day of this year / of another year, in the date letters of Unicode (CLDR).
     pattern = _("EEE d MMM") if day.year == today.year else _("EEE d MMM y")
     return str(format_date(day, pattern, locale=_locale()))
@@ -86,7 +87,7 @@ def day(value: datetime | None, zone: Any = None) -> SafeString | str:
     if value is None:
         return ""
     local = timezone.localtime(value, zone)
-    words = _day_words(local.date(), timezone.localtime(timezone=zone).date())
+    words = day_words(local.date(), timezone.localtime(timezone=zone).date())
     return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%d}", words)
 
 
@@ -96,7 +97,7 @@ def moment(value: datetime | None, zone: Any = None) -> SafeString | str:
     if value is None:
         return ""
     local = timezone.localtime(value, zone)
-    words = _day_words(local.date(), timezone.localtime(timezone=zone).date())
+    words = day_words(local.date(), timezone.localtime(timezone=zone).date())
     return format_html(
         '<time datetime="{}">{} {}</time>', local.isoformat(timespec="minutes"), words, f"{local:%H:%M}"
     )

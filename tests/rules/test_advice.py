@@ -12,7 +12,7 @@ NOON = "2026-09-24 12:00"
 
 
 def advised(situation, at=NOON):
-    return advise(douyin(), situation, at=shanghai(at))
+    return advise((douyin(),), situation, at=shanghai(at))
 
 
 def channels(situation, at=NOON):
@@ -34,7 +34,7 @@ def channels(situation, at=NOON):
         ),
         pytest.param(
             Situation(risk="high", urgency="urgent", partner_platform="Ctrip"),
-            ["official_service", "hotline"],
+            ["official_service", "partner_platform"],
             id="high risk goes before all",
         ),
         pytest.param(
@@ -140,33 +140,36 @@ def test_when_the_bot_left_the_question_open_a_person_is_next():
     assert "65 %" in found[0].reason.zh_hans
 
 
-def test_high_risk_asks_for_both_channels_together():
-    official, hotline = advised(Situation(risk="high"))[:2]
+def test_high_risk_asks_for_both_channels_in_one_step():
+    best = advised(Situation(risk="high"))[0]
 
-    assert (official.channel.key, official.together_with, official.confirm_all) == (
+    assert (best.channel.key, best.together_with, best.confirm_all) == (
         "official_service",
         ("hotline",),
         True,
     )
-    assert (hotline.channel.key, hotline.together_with) == ("hotline", ("official_service",))
+    assert [(half.channel.key, half.has_confirmed) for half in best.halves] == [
+        ("official_service", False),
+        ("hotline", False),
+    ]
 
 
 def test_high_risk_is_done_when_both_have_confirmed():
     one = contact("official_service", "answered", number=1)
     both = (one, contact("hotline", "solved", number=2))
 
-    half_way = advised(Situation(risk="high", events=(one,)))
-    assert half_way[0].channel.key == "hotline"
-    assert half_way[0].together_with == ("official_service",)
+    half_way = advised(Situation(risk="high", events=(one,)))[0]
+    assert half_way.channel.key == "hotline"
+    assert [half.has_confirmed for half in half_way.halves] == [True, False]
     assert not any(advice.confirm_all for advice in advised(Situation(risk="high", events=both)))
 
 
 def test_silence_does_not_push_a_channel_out_of_a_double_confirmation():
     silent = contact("hotline", "no_answer")
 
-    found = channels(Situation(risk="high", problem_kind="parcel_lost", events=(silent,)))
+    best = advised(Situation(risk="high", problem_kind="parcel_lost", events=(silent,)))[0]
 
-    assert found[:2] == ["official_service", "hotline"]
+    assert [half.channel.key for half in best.halves] == ["official_service", "hotline"]
 
 
 def test_a_complex_case_uses_several_channels_side_by_side():
