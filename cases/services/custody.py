@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from cases.models import Case, CustodyEntry, Exhibit
 from cases.rules import custody as rules
@@ -23,6 +24,16 @@ def actor_of(user: User | None) -> str:
     return f"user:{user.pk}" if user is not None else SYSTEM
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done to a case, or to one of its exhibits; `details` hold JSON values without floats."""
+
+    case: Case
+    action: str
+    details: Mapping[str, Any] | None = None
+    exhibit: Exhibit | None = None
+
+
 def record(
     *,
     case: Case,
@@ -32,30 +43,55 @@ def record(
     exhibit: Exhibit | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> CustodyEntry:
-    """Append one entry to the case's chain, within the caller's transaction.
+    """Append one entry to the case's chain, within the caller's transaction; see `record_all`."""
+    return record_all([Act(case, action, details, exhibit)], at=at, by=by)[0]
 
-    The row of the case is locked first, so that two writers make one chain. Raises
+
+def record_all(acts: Sequence[Act], *, at: datetime, by: User | None = None) -> list[CustodyEntry]:
+    """Append an entry for each act to the chain of its case, in the order given, within the caller's
+    transaction; three queries, however many cases there are.
+
+    The rows of the cases are locked first, so that two writers make one chain. Raises
     RuntimeError outside a transaction: an entry and what it tells of are stored together or not at all.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A custody entry is written in the transaction of the change it records.")
+    case_ids = {act.case.pk for act in acts}
     # Not FOR UPDATE: that would wait for every transaction that just added a row to this case, while
-    # it waits here for the chain; PostgreSQL would end one of the two.
-    Case.objects.select_for_update(no_key=True).only("pk").get(pk=case.pk)
-    last = CustodyEntry.objects.filter(case=case).order_by("-sequence").only("sequence", "entry_hash").first()
+    # it waits here for the chain; PostgreSQL would end one of the two. In order, for the same reason.
+    list(Case.objects.select_for_update(no_key=True).filter(pk__in=case_ids).order_by("pk").only("pk"))
+    ends = _ends_of(case_ids)
+    rows = []
+    for act in acts:
+        sequence, previous_hash = ends.get(act.case.pk, (0, rules.FIRST_PREVIOUS_HASH))
+        row = _row(act, sequence + 1, previous_hash, at=at, by=by)
+        ends[act.case.pk] = (row.sequence, row.entry_hash)
+        rows.append(row)
+    return CustodyEntry.objects.bulk_create(rows, batch_size=500)
+
+
+def _ends_of(case_ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Number and hash of the last entry of each of these cases that has one."""
+    own = CustodyEntry.objects.filter(case=OuterRef("case")).order_by("-sequence")
+    last = CustodyEntry.objects.filter(case__in=case_ids, sequence=Subquery(own.values("sequence")[:1]))
+    rows = last.order_by().values_list("case_id", "sequence", "entry_hash")
+    return {case_id: (sequence, entry_hash) for case_id, sequence, entry_hash in rows}
+
+
+def _row(act: Act, sequence: int, previous_hash: str, *, at: datetime, by: User | None) -> CustodyEntry:
     entry = rules.Entry(
-        case=case.reference,
-        sequence=last.sequence + 1 if last else 1,
+        case=act.case.reference,
+        sequence=sequence,
         at=at,
         actor=actor_of(by),
-        action=action,
-        exhibit_number=exhibit.number if exhibit else None,
-        exhibit_sha256=exhibit.sha256 if exhibit else "",
-        details=dict(details or {}),
-        previous_hash=last.entry_hash if last else rules.FIRST_PREVIOUS_HASH,
+        action=act.action,
+        exhibit_number=act.exhibit.number if act.exhibit else None,
+        exhibit_sha256=act.exhibit.sha256 if act.exhibit else "",
+        details=dict(act.details or {}),
+        previous_hash=previous_hash,
     )
-    return CustodyEntry.objects.create(
-        case=case,
+    return CustodyEntry(
+        case=act.case,
         sequence=entry.sequence,
         at=entry.at,
         actor=entry.actor,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ from tracker.accounts.models import User
 log = logging.getLogger(__name__)
 
 BATCH = 50
+ROWS = 500  # of one INSERT
 LEASE = timedelta(minutes=5)
 # A row whose lease ends sooner is left to the next claim: talking to a slow server takes a while.
 MARGIN = timedelta(minutes=2)
@@ -63,6 +65,16 @@ def plan_for(*, deadline: Deadline, at: datetime) -> None:
 
     Runs in the transaction that stores or moves the deadline.
     """
+    plan_all([deadline], at=at)
+
+
+def plan_all(deadlines: Iterable[Deadline], *, at: datetime) -> None:
+    """As `plan_for`, for many deadlines at once."""
+    rows = (row for deadline in deadlines for row in _planned(deadline, at))
+    Reminder.objects.bulk_create(rows, batch_size=ROWS, ignore_conflicts=True)
+
+
+def _planned(deadline: Deadline, at: datetime) -> Iterator[Reminder]:
     nudges = rules.plan(
         due_at=deadline.due_at,
         window_from=deadline.window_from,
@@ -70,19 +82,14 @@ def plan_for(*, deadline: Deadline, at: datetime) -> None:
         zone=zone_of(deadline.case),
         planned_at=at,
     )
-    Reminder.objects.bulk_create(
-        (
-            Reminder(
-                deadline=deadline,
-                step=nudge.step,
-                version=deadline.version,
-                due_at=nudge.at,
-                message_id=message_id_of(deadline.pk, nudge.step, deadline.version),
-            )
-            for nudge in nudges
-        ),
-        ignore_conflicts=True,
-    )
+    for nudge in nudges:
+        yield Reminder(
+            deadline=deadline,
+            step=nudge.step,
+            version=deadline.version,
+            due_at=nudge.at,
+            message_id=message_id_of(deadline.pk, nudge.step, deadline.version),
+        )
 
 
 def message_id_of(deadline_id: int, step: str, version: int) -> str:
@@ -94,7 +101,12 @@ def message_id_of(deadline_id: int, step: str, version: int) -> str:
 
 def cancel_for(*, deadline: Deadline, at: datetime) -> None:
     """Say nothing more about the deadline; what a sender holds right now it checks once more."""
-    Reminder.objects.pending().filter(deadline=deadline).update(cancelled_at=at)
+    cancel_all([deadline], at=at)
+
+
+def cancel_all(deadlines: Collection[Deadline], *, at: datetime) -> None:
+    """As `cancel_for`, for many deadlines at once."""
+    Reminder.objects.pending().filter(deadline__in=deadlines).update(cancelled_at=at)
 
 
 def send_due(at: datetime | None = None) -> SendReport:
