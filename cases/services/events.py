@@ -2,22 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cases.models import Case, ContactAttempt, Milestone
+from cases.rules.channels import Channel
 from cases.rules.events import Event
 from cases.services.moments import as_text
+from cases.services.playbooks import channels_of
+
+# What the opening of a case is called, as an event.
+OPENED = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event with the rows it comes from, where there are any."""
+
+    event: Event
+    contact: ContactAttempt | None = None
+    milestone: Milestone | None = None
 
 
 def of(case: Case) -> tuple[Event, ...]:
-    """Every contact, milestone and exhibit of a contact, in order of time."""
-    return tuple(sorted(_stored(case), key=lambda event: event.at))
+    """The opening, every contact, milestone and exhibit of a contact, in order of time; three queries."""
+    return tuple(one.event for one in happened_in(case))
+
+
+def happened_in(case: Case) -> tuple[Happened, ...]:
+    """As `of`, with the rows."""
+    return tuple(sorted(_stored(case), key=lambda one: one.event.at))
+
+
+def of_case(case: Case) -> Event:
+    """That the case was opened."""
+    return Event(kind="case", name=OPENED, at=case.created_at)
 
 
 def of_contact(contact: ContactAttempt) -> Event:
     """A contact; the time of a promise is its fact `promised_by`."""
+    return _contact(contact, channels_of(contact.case))
+
+
+def of_milestone(milestone: Milestone) -> Event:
+    """A milestone, with its own facts; without a channel of its own it has that of its contact."""
+    return _milestone(milestone, milestone.contact, channels_of(milestone.case))
+
+
+def of_exhibit(contact: ContactAttempt, received_at: datetime) -> Event:
+    """That an exhibit of this contact came in."""
+    return _exhibit(contact, received_at, channels_of(contact.case))
+
+
+def _stored(case: Case) -> Iterator[Happened]:
+    channels = channels_of(case)
+    rows = ContactAttempt.objects.filter(case=case).prefetch_related("exhibits")
+    contacts = {contact.pk: contact for contact in rows}
+    yield Happened(of_case(case))
+    for contact in contacts.values():
+        yield Happened(_contact(contact, channels), contact)
+        for exhibit in contact.exhibits.all():
+            yield Happened(_exhibit(contact, exhibit.received_at, channels), contact)
+    for milestone in Milestone.objects.filter(case=case):
+        followed = contacts.get(milestone.contact_id or 0)
+        yield Happened(_milestone(milestone, followed, channels), followed, milestone)
+
+
+def _contact(contact: ContactAttempt, channels: Mapping[str, Channel]) -> Event:
     facts: dict[str, Any] = {"direction": str(contact.direction)}
     if contact.promised_by is not None:
         facts["promised_by"] = as_text(contact.promised_by)
@@ -28,30 +81,37 @@ def of_contact(contact: ContactAttempt) -> Event:
         outcome=contact.outcome,
         facts=facts,
         contact_id=contact.pk,
+        channel=contact.channel,
+        body=_body(contact.channel, channels),
     )
 
 
-def of_milestone(milestone: Milestone) -> Event:
-    """A milestone, with its own facts."""
+def _milestone(
+    milestone: Milestone, contact: ContactAttempt | None, channels: Mapping[str, Channel]
+) -> Event:
+    channel = milestone.channel or (contact.channel if contact else "")
     return Event(
         kind="milestone",
         name=milestone.kind,
         at=milestone.happened_at,
         facts=milestone.facts,
         contact_id=milestone.contact_id,
+        channel=channel,
+        body=_body(channel, channels),
     )
 
 
-def of_exhibit(contact: ContactAttempt, received_at: datetime) -> Event:
-    """That an exhibit of this contact came in."""
-    return Event(kind="exhibit", name=contact.channel, at=received_at, contact_id=contact.pk)
+def _exhibit(contact: ContactAttempt, received_at: datetime, channels: Mapping[str, Channel]) -> Event:
+    return Event(
+        kind="exhibit",
+        name=contact.channel,
+        at=received_at,
+        contact_id=contact.pk,
+        channel=contact.channel,
+        body=_body(contact.channel, channels),
+    )
 
 
-def _stored(case: Case) -> Iterator[Event]:
-    contacts = ContactAttempt.objects.filter(case=case).prefetch_related("exhibits")
-    for contact in contacts:
-        yield of_contact(contact)
-        for exhibit in contact.exhibits.all():
-            yield of_exhibit(contact, exhibit.received_at)
-    for milestone in Milestone.objects.filter(case=case):
-        yield of_milestone(milestone)
+def _body(channel: str, channels: Mapping[str, Channel]) -> str:
+    known = channels.get(channel)
+    return known.body if known else ""

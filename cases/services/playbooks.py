@@ -1,15 +1,21 @@
-"""Finds the playbook of a case and the channel of a contact."""
+"""Finds the playbooks of a case, the channel of a contact, and the rule behind a deadline."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from cases.models import Case, ContactAttempt
+from cases.models import Case, ContactAttempt, Deadline
+from cases.rules.channels import Channel
+from cases.rules.deadline_rules import DeadlineRule
 from cases.rules.hours import OpeningHours
-from cases.rules.playbooks import Channel, Citation, Playbook, Source, load_playbooks
+from cases.rules.playbooks import Playbook, load_playbooks
+from cases.rules.sources import Citation, Source
 from cases.rules.text import Text
+from cases.services import own_playbooks
+from tracker.accounts.models import User
 
 _NOTHING = Text("", "")
 
@@ -19,22 +25,87 @@ def all_playbooks() -> Mapping[str, Playbook]:
     return load_playbooks()
 
 
+def playbook_named(key: str) -> Playbook | None:
+    """The shipped playbook or the user's own with that key; a query only for a user's own."""
+    is_own = key.startswith(own_playbooks.PREFIX)
+    return own_playbooks.own_named(key) if is_own else all_playbooks().get(key)
+
+
 def playbook_of(case: Case) -> Playbook | None:
-    """The playbook of the case; None where it names one that is no longer shipped."""
-    return all_playbooks().get(case.playbook)
+    """The platform's playbook; None where the case names one that is no longer there."""
+    return next((playbook for playbook in playbooks_of(case) if playbook.key == case.playbook), None)
+
+
+def playbooks_of(case: Case) -> tuple[Playbook, ...]:
+    """All that applies to the case: the platform's, those that go with it, those added to the case.
+
+    Unknown keys are left out. Found once for each instance of the case, and anew when it names others.
+    """
+    named = (case.playbook, *case.also_playbooks)
+    known: tuple[object, tuple[Playbook, ...]] | None = getattr(case, "_playbooks", None)
+    if known is None or known[0] != named:
+        known = (named, _found(case.playbook, tuple(case.also_playbooks)))
+        case._playbooks = known  # type: ignore[attr-defined]
+    return known[1]
+
+
+def _found(platform: str, others: tuple[str, ...]) -> tuple[Playbook, ...]:
+    own = playbook_named(platform)
+    keys = dict.fromkeys((*(own.goes_with if own else ()), *others))
+    found = [own, *(playbook_named(key) for key in keys if key != platform)]
+    return tuple(playbook for playbook in found if playbook is not None)
+
+
+def channels_of(case: Case) -> Mapping[str, Channel]:
+    """Every channel of every playbook of the case by its key, the platform's first."""
+    return MappingProxyType(
+        {key: channel for playbook in playbooks_of(case) for key, channel in playbook.channels.items()}
+    )
 
 
 def channel_of(contact: ContactAttempt) -> Channel:
     """The channel of the contact; for a key that is no longer known, one that has only that name."""
-    playbook = playbook_of(contact.case)
-    known = playbook.channels.get(contact.channel) if playbook else None
+    known = channels_of(contact.case).get(contact.channel)
     return known or _nameless(contact.channel, zone_of(contact.case))
 
 
+def rule_of(deadline: Deadline) -> tuple[Playbook, DeadlineRule] | None:
+    """The rule behind a deadline with its playbook; None where it is gone. Needs `deadline.case`."""
+    found = rule_named(deadline.rule, playbooks_of(deadline.case))
+    if found is None:
+        playbook = playbook_named(deadline.rule.partition(".")[0])
+        found = rule_named(deadline.rule, (playbook,)) if playbook else None
+    return found
+
+
+def rule_named(name: str, playbooks: tuple[Playbook, ...]) -> tuple[Playbook, DeadlineRule] | None:
+    """The rule of a full name such as "cn_12315.acceptance" among these playbooks."""
+    for playbook in playbooks:
+        rule = playbook.rule_named(name)
+        if rule is not None:
+            return playbook, rule
+    return None
+
+
 def zone_of(case: Case) -> ZoneInfo:
-    """The zone whose days count for the case: its playbook's, else its owner's."""
+    """The zone whose days count for the case: its platform's, else its owner's."""
     playbook = playbook_of(case)
     return playbook.zone if playbook else case.owner.zone
+
+
+def zone_of_deadline(deadline: Deadline) -> ZoneInfo:
+    """The zone in which the deadline counts: that of the playbook of its rule, else of the case."""
+    found = rule_of(deadline)
+    return found[0].zone if found else zone_of(deadline.case)
+
+
+def choices_for(user: User) -> tuple[tuple[Playbook, ...], tuple[Playbook, ...]]:
+    """What a case of this user may name: (platforms, what else applies), the user's own last."""
+    known = (*all_playbooks().values(), *own_playbooks.all_of(user))
+    return (
+        tuple(playbook for playbook in known if playbook.kind == "platform"),
+        tuple(playbook for playbook in known if playbook.kind != "platform"),
+    )
 
 
 def _nameless(key: str, zone: ZoneInfo) -> Channel:
