@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from cases.models import Case, ContactOutcome, MilestoneKind, OrderNumberKind
+from cases.models import Case, ContactOutcome, Deadline, MilestoneKind, OrderNumber, OrderNumberKind
 from cases.rules.advice import CONFIRMED, Advice, advise
 from cases.rules.events import Event
 from cases.rules.playbooks import Playbook
 from cases.rules.situations import Situation
 from cases.services import events
-from cases.services.playbooks import playbook_of
+from cases.services.playbooks import playbook_of, playbooks_of
 
 # After these the other side's word counts for nothing: a contact's outcome, a milestone's kind.
 SETBACKS = frozenset(
@@ -23,32 +23,51 @@ SETBACKS = frozenset(
         MilestoneKind.COMPLAINT_REFUSED,
     }
 )
+# In these the other side has taken a stand that can be shown to the next one up.
+ANSWERS = frozenset(
+    {
+        ContactOutcome.ANSWERED,
+        ContactOutcome.PROMISED,
+        ContactOutcome.REFUSED,
+        MilestoneKind.REQUEST_REFUSED,
+        MilestoneKind.PARTNER_DECIDED,
+        MilestoneKind.COMPLAINT_REFUSED,
+        MilestoneKind.DECISION_RECEIVED,
+    }
+)
+READY_BY_NUMBER = {
+    OrderNumberKind.ORDER: "order_number",
+    OrderNumberKind.PAYMENT: "proof_of_payment",
+    OrderNumberKind.PARCEL: "tracking_number",
+}
+READY_BY_FIELD = ("problem_statement", "demand", "merchant_address")
 
 
-def advice_for(case: Case, at: datetime) -> tuple[Advice, ...]:
-    """Which channel next, best first; empty for a closed case or one whose playbook is not shipped."""
-    playbook = playbook_of(case)
-    if playbook is None or case.is_closed:
+def advice_for(
+    case: Case, at: datetime, *, deadlines: Iterable[Deadline] | None = None
+) -> tuple[Advice, ...]:
+    """Which step next, best first; empty for a closed case or one whose platform is not known any more.
+
+    Six queries at most; one less where the case's `deadlines` are at hand.
+    """
+    if case.is_closed or playbook_of(case) is None:
         return ()
-    return advise(playbook, situation_of(case), at=at)
+    return advise(playbooks_of(case), situation_of(case, at=at, deadlines=deadlines), at=at)
 
 
-def next_channels(playbook: Playbook, situation: Situation, *, at: datetime) -> tuple[str, ...]:
+def next_channels(playbooks: Sequence[Playbook], situation: Situation, *, at: datetime) -> tuple[str, ...]:
     """The channels of the next step alone: the best one, those to use beside it, and the one that
     would be best if it were not closed just now. Empty when the last contact solved the matter.
     """
-    advised = advise(playbook, situation, at=at)
+    advised = [one for one in advise(playbooks, situation, at=at) if not one.barred]
     if not advised or situation.last_outcome == ContactOutcome.SOLVED:
         return ()
     best = advised[0]
-    closed = {row.channels[0] for row in playbook.situations if row.key in best.situations and row.open_first}
-    wanted = {best.channel.key, *best.together_with}
-    wanted |= {one.channel.key for one in advised if one.channel.key in closed and not one.unanswered}
-    return tuple(
-        one.channel.key
-        for one in advised
-        if one.channel.key in wanted and not _is_in_hand(one.channel.key, situation)
-    )
+    rows = [row for row in best.playbook.situations if row.key in best.situations and row.open_first]
+    closed = {row.channels[0] for row in rows}
+    waiting = [one.channel.key for one in advised[1:] if one.channel.key in closed and not one.unanswered]
+    wanted = dict.fromkeys((best.channel.key, *best.together_with, *waiting))
+    return tuple(key for key in wanted if not _is_in_hand(key, situation))
 
 
 def is_setback(event: Event) -> bool:
@@ -56,11 +75,20 @@ def is_setback(event: Event) -> bool:
     return event.outcome in SETBACKS or event.name in SETBACKS
 
 
-def situation_of(case: Case, *, with_preparations: bool = True) -> Situation:
+def situation_of(
+    case: Case,
+    *,
+    at: datetime | None = None,
+    deadlines: Iterable[Deadline] | None = None,
+    with_preparations: bool = True,
+) -> Situation:
     """The case as the rules see it, from what is stored now.
 
-    What it `has` ready ticks preparation lists and nothing else; clocks do without asking for it.
+    `at` is the moment at which a deadline is overdue; without it none is. `deadlines` are those of the
+    case where they are loaded already. What it `has` ready may be left out, by `with_preparations`:
+    clocks do without it.
     """
+    happened = events.of(case)
     return Situation(
         problem_kind=case.problem_kind,
         risk=case.risk,
@@ -69,24 +97,30 @@ def situation_of(case: Case, *, with_preparations: bool = True) -> Situation:
         during_big_sale=case.during_big_sale,
         partner_platform=case.partner_platform,
         money_in_dispute=bool(case.amount),
-        events=events.of(case),
-        has=frozenset(_held_by(case)) if with_preparations else frozenset(),
+        events=happened,
+        has=frozenset(_held_by(case, happened)) if with_preparations else frozenset(),
         merchant_kind=case.merchant_kind,
+        payment_method=case.payment_method,
+        missed=_missed_in(case, deadlines, at) if at is not None else frozenset(),
     )
 
 
-def _held_by(case: Case) -> Iterator[str]:
-    kinds = set(case.orders.values_list("numbers__kind", flat=True))
-    if OrderNumberKind.ORDER in kinds:
-        yield "order_number"
-    if OrderNumberKind.PAYMENT in kinds:
-        yield "proof_of_payment"
-    if case.problem_statement:
-        yield "problem_statement"
-    if case.demand:
-        yield "demand"
-    if case.exhibits.exists():
+def _held_by(case: Case, happened: tuple[Event, ...]) -> Iterator[str]:
+    kinds = set(OrderNumber.objects.filter(order__case=case).values_list("kind", flat=True))
+    yield from (key for kind, key in READY_BY_NUMBER.items() if kind in kinds)
+    yield from (field for field in READY_BY_FIELD if getattr(case, field).strip())
+    if case.merchant.strip():
+        yield "merchant_name"
+    if any(event.kind == "exhibit" for event in happened) or case.exhibits.exists():
         yield "screenshots"
+    if any(event.outcome in ANSWERS or event.name in ANSWERS for event in happened):
+        yield "their_answer"
+
+
+def _missed_in(case: Case, deadlines: Iterable[Deadline] | None, at: datetime) -> frozenset[str]:
+    """The rules of which a deadline is open and overdue; a clock that stands still is not."""
+    rows = Deadline.objects.open().filter(case=case, due_at__lt=at) if deadlines is None else deadlines
+    return frozenset(row.rule for row in rows if row.is_open and row.due_at < at and not row.is_paused)
 
 
 def _is_in_hand(channel: str, situation: Situation) -> bool:

@@ -54,13 +54,13 @@ def _everything_about(case: Case) -> dict[str, Any]:
     for row in rows:
         row.case = case
     open_deadlines = earliest_first(show((row for row in rows if row.is_open and not case.is_closed), at=now))
-    advised = advice.advice_for(case, now)
+    advised = advice.advice_for(case, now, deadlines=rows)
     return {
         "case": case,
         "now": now,
         "room": "case",
         "deadlines": open_deadlines,
-        "channels_by_key": getattr(playbooks.playbook_of(case), "channels", {}),
+        "channels_by_key": playbooks.channels_of(case),
         "best": advised[0] if advised else None,
         "others": advised[1:],
         "statuses": [choice for choice in Status.choices if choice[0] != Status.CLOSED],

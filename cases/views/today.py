@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.models import Case, Membership, Role, Whose
+from cases.rules.advice import Advice
 from cases.services import advice, deadlines
 from cases.views.fragments import render_page_or_fragment
-from cases.views.shown import earliest_first, show
+from cases.views.shown import ShownDeadline, earliest_first, show
 
 # Each costs a look at the whole case; the rest waits in the list.
 CASES_WITH_ADVICE = 5
@@ -19,7 +22,8 @@ CASES_WITH_ADVICE = 5
 def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     shown = earliest_first(show(deadlines.open_for(request.user), at=now))
-    busy = {one.deadline.case_id for one in shown}
+    # Where something is mine to do, or theirs and still running, that is the next step.
+    busy = {one.deadline.case_id for one in shown if one.deadline.whose == Whose.MINE or one.tone != "late"}
     writable = set(
         Membership.objects.filter(user=request.user)
         .exclude(role=Role.READER)
@@ -28,16 +32,21 @@ def today(request: HttpRequest) -> HttpResponse:
     for one in shown:
         one.deadline.case.may_write = one.deadline.case_id in writable  # type: ignore[attr-defined]
     cases = list(Case.objects.visible_to(request.user).open().order_by("-created_at", "-pk"))
+    for case in cases:
+        case.may_write = case.pk in writable  # type: ignore[attr-defined]
     quiet = [case for case in cases if case.pk not in busy]
     context = {
         "now": now,
         "mine": [one for one in shown if one.deadline.whose == Whose.MINE and one.tone != "waiting"],
         "theirs": [one for one in shown if one.deadline.whose == Whose.THEIRS and one.tone != "waiting"],
         "later": [one for one in shown if one.tone == "waiting"],
-        "quiet": [
-            (case, next(iter(advice.advice_for(case, now)), None)) for case in quiet[:CASES_WITH_ADVICE]
-        ],
+        "quiet": [(case, _best_step(case, shown, now)) for case in quiet[:CASES_WITH_ADVICE]],
         "quiet_more": max(0, len(quiet) - CASES_WITH_ADVICE),
         "has_cases": bool(cases) or Case.objects.visible_to(request.user).exists(),
     }
     return render_page_or_fragment(request, "today", context)
+
+
+def _best_step(case: Case, shown: list[ShownDeadline], now: datetime) -> Advice | None:
+    deadlines = [one.deadline for one in shown if one.deadline.case_id == case.pk]
+    return next(iter(advice.advice_for(case, now, deadlines=deadlines)), None)

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from cases.models import Case
+from cases.models import Case, Deadline
 from cases.services import advice, cases, contacts, milestones, orders
+from cases.services.playbooks import playbooks_of
 from tests import factories
 from tests.services.when import shanghai
 from tracker.accounts.models import User
@@ -24,12 +25,14 @@ def test_a_case_is_described_to_the_rules_as_it_is_stored(alice: User):
         amount=Decimal("10"),
         during_big_sale=True,
         merchant_kind="small_shop",
+        payment_method="card",
     )
 
     situation = advice.situation_of(case)
 
     assert (situation.problem_kind, situation.urgency, situation.risk) == ("parcel_lost", "urgent", "high")
     assert (situation.partner_platform, situation.merchant_kind) == ("携程", "small_shop")
+    assert situation.payment_method == "card"
     assert situation.during_big_sale
     assert situation.money_in_dispute
 
@@ -43,8 +46,11 @@ def test_contacts_and_milestones_are_events_in_order_of_time(case: Case, alice: 
         case=case, by=alice, at=AT, kind="goods_received", happened_at=shanghai("2026-08-30 12:00")
     )
 
-    first, second = advice.situation_of(case).events
+    opened, first, second = sorted(
+        advice.situation_of(case).events, key=lambda event: (event.kind != "case", event.at)
+    )
 
+    assert opened.kind == "case"
     assert (first.kind, first.name) == ("milestone", "goods_received")
     assert (second.kind, second.name, second.outcome) == ("contact", "hotline", "promised")
     assert second.contact_id == contact.pk
@@ -57,6 +63,10 @@ def test_contacts_and_milestones_are_events_in_order_of_time(case: Case, alice: 
         pytest.param([], {}, set(), id="nothing"),
         pytest.param([("order", "1")], {}, {"order_number"}, id="order number"),
         pytest.param([("payment", "1")], {}, {"proof_of_payment"}, id="payment number"),
+        pytest.param([("parcel", "SF1")], {}, {"tracking_number"}, id="parcel number"),
+        pytest.param([], {"merchant": "Shop"}, {"merchant_name"}, id="the shop's name"),
+        pytest.param([], {"merchant_address": "Hangzhou"}, {"merchant_address"}, id="the shop's address"),
+        pytest.param([], {"merchant": "  "}, set(), id="blanks are nothing"),
         pytest.param(
             [], {"problem_statement": "Lost", "demand": "Refund"}, {"problem_statement", "demand"}, id="words"
         ),
@@ -71,6 +81,70 @@ def test_what_the_case_holds_ticks_the_preparation_list(
         cases.describe_case(case=case, by=alice, at=AT, **described)
 
     assert advice.situation_of(case).has == has
+
+
+@pytest.mark.parametrize(
+    ("outcome", "has"), [("refused", {"their_answer"}), ("answered", {"their_answer"}), ("no_answer", set())]
+)
+def test_what_they_said_is_an_answer_to_show(case: Case, alice: User, outcome: str, has: set[str]):
+    contacts.log_contact(case=case, by=alice, at=AT, channel="hotline", outcome=outcome)
+
+    assert advice.situation_of(case).has == has
+
+
+def test_a_deadline_that_passed_is_missed_from_then_on(case: Case, alice: User):
+    """A message to the shop at 10:00 stays unanswered: half an hour later, 10:30, the time is over."""
+    contacts.log_contact(case=case, by=alice, at=AT, channel="shop_message", outcome="no_answer")
+
+    def missed(moment: str) -> frozenset[str]:
+        return advice.situation_of(case, at=shanghai(moment)).missed
+
+    assert missed("2026-09-01 10:30") == set()
+    assert missed("2026-09-01 10:31") == {"douyin.shop_message.no_reply"}
+    assert advice.situation_of(case).missed == set()
+
+    Deadline.objects.update(is_paused=True)
+    assert missed("2026-09-01 10:31") == set()
+
+
+def test_a_deadline_that_was_met_is_not_missed(case: Case, alice: User):
+    contacts.log_contact(case=case, by=alice, at=AT, channel="shop_message", outcome="no_answer")
+    later = shanghai("2026-09-01 12:00")
+    contacts.log_contact(
+        case=case, by=alice, at=later, started_at=later, channel="shop_message", outcome="answered"
+    )
+
+    assert advice.situation_of(case, at=shanghai("2026-09-01 13:00")).missed == set()
+
+
+def test_advice_costs_no_more_than_six_queries(case: Case, alice: User, django_assert_max_num_queries):
+    for number in range(3):
+        contacts.log_contact(case=case, by=alice, at=AT, channel="shop_message", outcome="no_answer")
+        orders.add_order(case=case, by=alice, at=AT, platform="抖音", numbers=[("order", f"{number}")])
+    fresh = Case.objects.get(pk=case.pk)
+
+    with django_assert_max_num_queries(6):
+        assert advice.advice_for(fresh, AT)
+
+
+def test_the_next_step_of_a_double_confirmation_is_both_channels(alice: User):
+    case = factories.make_case(owner=alice, risk="high")
+
+    def next_channels() -> tuple[str, ...]:
+        return advice.next_channels(playbooks_of(case), advice.situation_of(case, at=AT), at=AT)
+
+    assert next_channels() == ("official_service", "hotline")
+    contacts.log_contact(case=case, by=alice, at=AT, channel="official_service", outcome="answered")
+    assert next_channels() == ("hotline",)
+
+
+def test_what_is_best_but_closed_is_part_of_the_next_step(alice: User):
+    case = factories.make_case(owner=alice, urgency="urgent")
+    night = shanghai("2026-09-01 22:00")
+
+    found = advice.next_channels(playbooks_of(case), advice.situation_of(case, at=night), at=night)
+
+    assert found == ("official_service", "hotline")
 
 
 def test_one_parcel_is_asked_about_from_its_order(case: Case):

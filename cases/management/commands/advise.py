@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cases.management.commands.explain_deadline import read_moment
 from cases.models import Case
-from cases.rules.advice import Advice
+from cases.rules.advice import Advice, Half
 from cases.services.advice import advice_for
 from cases.services.playbooks import playbook_of
 from tracker.accounts.models import Language
@@ -48,7 +48,9 @@ class Command(BaseCommand):
 def _as_json(one: Advice, language: str) -> dict[str, Any]:
     return {
         "channel": one.channel.key,
+        "playbook": one.playbook.key,
         "name": one.channel.name.in_language(language),
+        "action": one.action.in_language(language) if one.action else None,
         "reason": one.reason.in_language(language),
         "way": [step.in_language(language) for step in one.channel.way],
         "is_open": one.is_open,
@@ -59,6 +61,11 @@ def _as_json(one: Advice, language: str) -> dict[str, Any]:
             {"key": item.key, "text": item.text.in_language(language), "ready": ready}
             for item, ready in one.prepare
         ],
+        "missing": [item.key for item in one.missing],
+        "closes": [text.in_language(language) for text in one.closes],
+        "barred": [text.in_language(language) for text in one.barred],
+        "halves": [_half_as_json(half) for half in one.halves],
+        "rung": one.rung,
         "tried": one.tried,
         "unanswered": one.unanswered,
         "together_with": list(one.together_with),
@@ -67,23 +74,39 @@ def _as_json(one: Advice, language: str) -> dict[str, Any]:
     }
 
 
+def _half_as_json(half: Half) -> dict[str, Any]:
+    return {
+        "channel": half.channel.key,
+        "has_confirmed": half.has_confirmed,
+        "is_open": half.is_open,
+        "opens_at": _iso(half.opens_at),
+        "last_call": _iso(half.last_call),
+    }
+
+
 def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
 def _as_lines(number: int, one: Advice, language: str) -> str:
-    lines = [
-        f"{number}. {one.channel.name.in_language(language)} ({one.channel.key})",
-        f"   {one.reason.in_language(language)}",
-        f"   {one.channel.opening.in_language(language)}",
-    ]
+    lines = [f"{number}. {one.channel.name.in_language(language)} ({one.channel.key})"]
+    lines += [f"   closed: {reason.in_language(language)}" for reason in one.barred]
+    if one.action:
+        lines.append(f"   {one.action.in_language(language)}")
+    lines += [f"   {one.reason.in_language(language)}", f"   {one.channel.opening.in_language(language)}"]
     if one.opens_at:
         lines.append(f"   opens {one.opens_at:%Y-%m-%d %H:%M}")
     elif one.last_call:
         lines.append(f"   dial by {one.last_call:%Y-%m-%d %H:%M}")
     if one.together_with:
         lines.append(f"   together with {', '.join(one.together_with)}")
-    lines += [
-        f"   [{'x' if ready else ' '}] {item.text.in_language(language)}" for item, ready in one.prepare
-    ]
+    for half in one.halves:
+        lines.append(
+            f"   {half.channel.key}: {'has confirmed' if half.has_confirmed else 'not confirmed yet'}"
+        )
+    needed = {item.key for item in one.missing}
+    for item, ready in one.prepare:
+        tail = " (not possible without it)" if item.key in needed else ""
+        lines.append(f"   [{'x' if ready else ' '}] {item.text.in_language(language)}{tail}")
+    lines += [f"   once they take it up, this closes: {text.in_language(language)}" for text in one.closes]
     return "\n".join(lines)
