@@ -262,7 +262,7 @@ def test_the_reason_is_whole_json_with_source_and_editions():
 
 @pytest.mark.parametrize("key", sorted(douyin().rules))
 def test_every_step_of_every_deadline_is_a_sentence_in_both_languages(key):
-    facts = {"usual_workdays": 2, "promised_by": "2026-09-25T18:00"}
+    facts = {"usual_workdays": 2, "promised_by": "2026-09-25T18:00", "countdown": "1 day 4 h"}
     rule = douyin().rules[key]
 
     found = due(

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
 
-from cases.rules.clocks import AtOnce, LastCall, Moment, NextHours, Span
-from tests.rules.moments import douyin
+from cases.rules.clocks import AtOnce, Countdown, LastCall, Moment, NextHours, Span
+from cases.rules.deadlines import meets, started_by
+from cases.rules.situations import Situation
+from tests.rules.moments import douyin, due, milestone, shanghai
 
 DOUYIN = douyin()
+
+# What only the app tells: whom it binds, the step its countdown runs towards, how it is counted.
+COUNTDOWNS = {
+    "after_sale.enter_countdown": ("consumer", "", AtOnce()),
+    "after_sale.seller_answer": ("seller", "seller_answers", Countdown("countdown")),
+    "after_sale.send_back": ("consumer", "send_back", Countdown("countdown")),
+    "after_sale.seller_confirms": ("seller", "seller_confirms", Countdown("countdown")),
+    "platform.ask_in": ("consumer", "ask_platform", Countdown("countdown")),
+    "platform.evidence": ("consumer", "evidence", Countdown("countdown")),
+    "platform.decision": ("platform", "platform_decides", Countdown("countdown")),
+}
 
 # Per channel: figures as (key, low, high, unit).
 FIGURES = {
@@ -172,8 +186,10 @@ def test_the_hotline_asks_for_order_number_and_proof_of_payment():
     assert all(channel.prepare for channel in DOUYIN.channels.values())
 
 
-def test_there_are_the_eight_deadline_rules():
-    assert {key: (rule.whose, rule.clock) for key, rule in DOUYIN.rules.items()} == {
+def test_there_are_the_eight_deadline_rules_of_the_source():
+    found = {key: rule for key, rule in DOUYIN.rules.items() if key not in COUNTDOWNS}
+
+    assert {key: (rule.whose, rule.clock) for key, rule in found.items()} == {
         "shop_message.no_reply": ("theirs", Span(30, "minutes")),
         "live_room.save_chat": ("mine", Span(30, "minutes")),
         "hotline.closing": ("mine", LastCall("hotline")),
@@ -185,13 +201,64 @@ def test_there_are_the_eight_deadline_rules():
     }
 
 
+@pytest.mark.parametrize("key", COUNTDOWNS)
+def test_what_no_source_tells_is_asked_of_the_app(key):
+    rule = DOUYIN.rules[key]
+    binds, _step, clock = COUNTDOWNS[key]
+
+    assert (rule.binds, rule.clock) == (binds, clock)
+    assert rule.citation.source.key == "app-countdown"
+    assert not re.search(r"\d+ ?(h|hour|小时|天)", rule.action.en + rule.action.zh_hans)
+
+
+@pytest.mark.parametrize("key", [key for key, (_binds, step, _clock) in COUNTDOWNS.items() if step])
+def test_a_countdown_starts_the_rule_of_its_own_step_alone(key):
+    seen = milestone("countdown_seen", step=COUNTDOWNS[key][1], countdown="1 day 4 h")
+
+    assert [rule.key for rule in started_by(DOUYIN, seen, Situation())] == [key]
+    assert due(key, shanghai("2026-09-24 10:00"), countdown="1 day 4 h").due_at == shanghai(
+        "2026-09-25 14:00"
+    )
+
+
+@pytest.mark.parametrize(
+    "kind", ["refund_requested", "return_requested", "return_sent", "evidence_requested"]
+)
+def test_a_new_step_asks_for_the_countdown_at_once_until_it_is_entered(kind):
+    began = milestone(kind, "2026-09-24 10:00")
+    [rule] = [one for one in started_by(DOUYIN, began, Situation()) if one.key in COUNTDOWNS]
+
+    assert rule.key == "after_sale.enter_countdown"
+    assert due(rule.key, began.at).due_at == shanghai("2026-09-24 10:00")
+    seen = milestone("countdown_seen", "2026-09-24 10:20", step="seller_answers", countdown="48:00:00")
+    assert meets(rule, seen, since=began.at, contact_id=None)
+
+
 def test_everything_cites_the_seed_article_as_one_secondary_source():
-    cited = [rule.citation for rule in DOUYIN.rules.values()]
+    cited = [rule.citation for key, rule in DOUYIN.rules.items() if key not in COUNTDOWNS]
     cited += [channel.citation for channel in DOUYIN.channels.values()]
 
     assert {(one.source.key, one.confidence, one.checked_on) for one in cited} == {
         ("seed-article", "reported", date(2026, 11, 22))
     }
+
+
+def test_the_laws_and_authorities_of_china_apply_to_its_cases():
+    assert DOUYIN.goes_with == ("cn_consumer_law", "cn_12315", "cn_12305", "cn_bank")
+
+
+def test_every_channel_says_who_stands_behind_it():
+    assert {key: channel.body for key, channel in DOUYIN.channels.items()} == {
+        "official_service": "platform",
+        "shop_message": "seller",
+        "order_card": "seller",
+        "live_room": "seller",
+        "hotline": "platform",
+        "partner_platform": "partner",
+        "self_service": "platform",
+        "appeal_upload": "platform",
+    }
+    assert DOUYIN.channels["hotline"].draft.style == "call"
 
 
 def test_waiting_times_are_usual_and_never_promised():
@@ -202,7 +269,7 @@ def test_waiting_times_are_usual_and_never_promised():
 
 
 def test_every_habit_of_the_source_is_a_note():
-    assert [note.key for note in DOUYIN.notes] == [
+    assert [note.key for note in DOUYIN.notes][:6] == [
         "structured_statement",
         "preparation",
         "back_up",

@@ -144,7 +144,7 @@ def mistakes(tmp_path: Path) -> Callable[..., list[tuple[str, str]]]:
             'source = "seed-article"',
             'source = "hearsay"',
             "cited.source",
-            "“hearsay” is not known here; known are seed-article.",
+            "“hearsay” is not known here; known are app-countdown, seed-article.",
             id="a source that is not there",
         ),
         pytest.param(
@@ -180,8 +180,8 @@ def mistakes(tmp_path: Path) -> Callable[..., list[tuple[str, str]]]:
             'key = "order_nummer", text',
             "channels.official_service.prepare[order_nummer].key",
             "“order_nummer” is not known here; did you mean “order_number”; known are demand, "
-            "merchant_address, merchant_name, order_number, own_details, problem_statement, proof_of_payment, "
-            "screenshots, their_answer, tracking_number.",
+            "merchant_address, merchant_name, order_number, own_details, problem_statement, "
+            "proof_of_payment, screenshots, their_answer, tracking_number.",
             id="a preparation that no case can have",
         ),
         pytest.param(
