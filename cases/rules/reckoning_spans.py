@@ -23,6 +23,7 @@ from cases.rules.phrases import (
 from cases.rules.spans import (
     ONE_DAY,
     Pause,
+    counted_after,
     desk_time,
     elapsed,
     last_day,
@@ -176,7 +177,7 @@ def _lengths(clock: Span, count: Count, ends: _Ends, low: int, high: int) -> lis
             step("length", plus, length=units_text(amount, clock.unit)) for amount in sorted({low, high})
         ]
     if clock.unit == "workdays":
-        origin = ends.start - ONE_DAY if clock.include_first_day else ends.start
+        origin = counted_after(ends.start, clock)
         return [*steps, *_workday_steps(count.calendar, origin, ends.last, count.pauses)]
     text = Text("加 {length} = {day}。", "Plus {length} = {day}.")
     for amount in sorted({low, high}):
@@ -224,7 +225,7 @@ def _workday_steps(
 
 def _pause_steps(clock: Span, count: Count, ends: _Ends) -> list[Step]:
     """Each pause that moved the last day, and what came of it."""
-    origin = ends.start - ONE_DAY if clock.include_first_day else ends.start
+    origin = counted_after(ends.start, clock)
     steps = []
     text = Text(
         "暂停计时，不计入：{first}至 {last}，共 {length}。",

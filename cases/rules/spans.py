@@ -44,9 +44,8 @@ def last_day(
     """
     if span.unit == "workdays":
         return _last_workday(start, amount, span, calendar, pauses)
-    # Including the first day, counting starts one day sooner.
-    origin = start - ONE_DAY if span.include_first_day else start
-    plain = _plain_end(origin, amount, span)
+    origin = counted_after(start, span)
+    plain = _plain_end(start, amount, span)
     end = plain
     while (extended := plain + ONE_DAY * paused_days(origin, end, pauses)) != end:
         end = extended
@@ -55,19 +54,27 @@ def last_day(
     return end
 
 
-def _plain_end(origin: date, amount: int, span: Span) -> date:
+def counted_after(start: date, span: Span) -> date:
+    """The day after which counting begins: the start itself, unless it is counted too."""
+    return start - ONE_DAY if span.include_first_day else start
+
+
+def _plain_end(start: date, amount: int, span: Span) -> date:
     try:
-        if span.unit in {"months", "years"}:
-            return add_months(origin, amount * (MONTHS_IN_A_YEAR if span.unit == "years" else 1))
-        return origin + ONE_DAY * (amount * DAYS_IN_A_WEEK if span.unit == "weeks" else amount)
+        if span.unit not in {"months", "years"}:
+            days = amount * DAYS_IN_A_WEEK if span.unit == "weeks" else amount
+            return counted_after(start, span) + ONE_DAY * days
+        end = add_months(start, amount * (MONTHS_IN_A_YEAR if span.unit == "years" else 1))
     except OverflowError as error:
-        raise ValueError(f"{origin} plus {amount} {span.unit} lies after {LAST_DAY}.") from error
+        raise ValueError(f"{start} plus {amount} {span.unit} lies after {LAST_DAY}.") from error
+    # A month that counts its first day ends on the eve of the day with that number.
+    return end - ONE_DAY if span.include_first_day and end.day == start.day else end
 
 
 def _last_workday(
     start: date, amount: int, span: Span, calendar: WorkCalendar, pauses: Sequence[Pause]
 ) -> date:
-    origin = start - ONE_DAY if span.include_first_day else start
+    origin = counted_after(start, span)
     if amount == 0:
         return start
     before = calendar.workday_number(origin)
