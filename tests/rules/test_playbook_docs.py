@@ -30,7 +30,7 @@ def test_the_example_of_the_page_loads_and_counts(tmp_path):
     assert due.rule == "example.phone.closing"
     assert due.due_at == shanghai("2026-11-23 09:00")
     urgent = replace(Situation(), urgency="urgent")
-    assert [one.channel.key for one in advise(playbook, urgent, at=shanghai("2026-11-21 13:00"))] == [
+    assert [one.channel.key for one in advise((playbook,), urgent, at=shanghai("2026-11-21 13:00"))] == [
         "chat",
         "phone",
     ]

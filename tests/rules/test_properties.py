@@ -21,7 +21,7 @@ from tests.rules.retelling import recompute
 RULES = [(playbook, rule) for playbook in load_playbooks().values() for rule in playbook.rules.values()]
 ZONES = ("Asia/Shanghai", "Europe/London", "America/New_York", "Australia/Lord_Howe")
 # Each example goes through every rule, every calendar or every zone.
-EXAMPLES = settings(max_examples=40, deadline=None)
+EXAMPLES = settings(max_examples=15, deadline=None)
 
 starts = st.builds(
     lambda day, seconds: datetime.combine(day, time()) + timedelta(seconds=seconds),
