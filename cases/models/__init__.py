@@ -18,7 +18,7 @@ from cases.models.custody import CustodyEntry
 from cases.models.deadline import Deadline, DropReason, Whose
 from cases.models.exhibit import Exhibit, ExhibitSource, WorkingCopy, WorkingCopyKind
 from cases.models.membership import Membership, Role
-from cases.models.milestone import Milestone, MilestoneKind
+from cases.models.milestone import CountdownStep, Milestone, MilestoneKind
 from cases.models.order import Order, OrderNumber, OrderNumberKind
 from cases.models.own_playbook import OwnPlaybook
 from cases.models.reminder import Reminder
@@ -35,6 +35,7 @@ __all__ = [
     "Complexity",
     "ContactAttempt",
     "ContactOutcome",
+    "CountdownStep",
     "CustodyEntry",
     "Deadline",
     "Direction",

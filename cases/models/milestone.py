@@ -50,6 +50,18 @@ class MilestoneKind(models.TextChoices):
     PROMISE_BROKEN = "promise_broken", _("Promise broken")
 
 
+class CountdownStep(models.TextChoices):
+    """What a countdown in an app runs towards: the fact `step` of a milestone “countdown seen”."""
+
+    SELLER_ANSWERS = "seller_answers", _("The seller has to answer")
+    SEND_BACK = "send_back", _("I have to send it back")
+    SELLER_CONFIRMS = "seller_confirms", _("The seller has to confirm the return")
+    ASK_PLATFORM = "ask_platform", _("I can ask the platform in")
+    EVIDENCE = "evidence", _("I have to upload evidence")
+    PLATFORM_DECIDES = "platform_decides", _("The platform decides")
+    OTHER = "other", _("Something else")
+
+
 class Milestone(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="milestones")
     kind = models.CharField(_("what happened"), max_length=30, choices=MilestoneKind.choices)
@@ -82,3 +94,9 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.happened_at:%Y-%m-%d}"
+
+    @property
+    def countdown_step(self) -> str:
+        """What the countdown runs towards, in words; empty where none was seen."""
+        step = self.facts.get("step", "")
+        return str(CountdownStep(step).label) if step in CountdownStep.values else str(step)

@@ -12,12 +12,14 @@ from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Membership, Outcome, Role, Status
-from cases.services import custody, deadlines
+from cases.services import custody, deadline_corrections, deadlines, events
+from cases.services.playbooks import playbooks_of
 from tracker.accounts.models import User
 
 DESCRIBED_BY = (
     "title",
     "playbook",
+    "also_playbooks",
     "problem_kind",
     "risk",
     "urgency",
@@ -25,39 +27,50 @@ DESCRIBED_BY = (
     "during_big_sale",
     "merchant",
     "merchant_kind",
+    "merchant_address",
     "partner_platform",
     "problem_statement",
     "demand",
     "amount",
     "currency",
+    "payment_method",
 )
+# More than anybody needs; a list that came from elsewhere may hold anything.
+MOST_PLAYBOOKS = 20
+LONGEST_KEY = 50
 
 
 @transaction.atomic
 def open_case(*, by: User, at: datetime, **fields: Any) -> Case:
     """A new case owned by `by`; `fields` are those of DESCRIBED_BY. Raises ValidationError on bad ones."""
     case = Case(created_at=at, **fields)
-    case.full_clean()
+    _refuse_what_cannot_be(case)
     case.save()
     Membership.objects.create(case=case, user=by, role=Role.OWNER, since=at)
     custody.record(case=case, action="case_opened", at=at, by=by, details=_described(case))
-    deadlines.follow_advice(case=case, at=at, by=by)
+    deadlines.follow(case=case, event=events.of_case(case), at=at, by=by, must_count=False)
     return case
 
 
 @transaction.atomic
 def describe_case(*, case: Case, by: User, at: datetime, **fields: Any) -> Case:
-    """Change what is known about the case; nothing is written when nothing changes."""
-    before = model_to_dict(Case.objects.select_for_update(no_key=True).get(pk=case.pk), fields=DESCRIBED_BY)
-    changes = custody.changed_fields(before, fields)
+    """Change what is known about the case; nothing is written when nothing changes.
+
+    Where other playbooks apply than before, their deadlines follow.
+    """
+    stored = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    changes = custody.changed_fields(_listed(model_to_dict(stored, fields=DESCRIBED_BY)), _listed(fields))
     if not changes:
         return case
     for name, value in fields.items():
         setattr(case, name, value)
-    case.full_clean()
+    _refuse_what_cannot_be(case)
     case.save(update_fields=list(fields))
     custody.record(case=case, action="case_described", at=at, by=by, details={"changed": changes})
-    deadlines.follow_advice(case=case, at=at, by=by)
+    if changes.keys() & {"playbook", "also_playbooks"}:
+        deadline_corrections.follow_playbooks(case=case, before=playbooks_of(stored), at=at, by=by)
+    else:
+        deadlines.follow_advice(case=case, at=at, by=by)
     return case
 
 
@@ -123,6 +136,26 @@ def _lock(case: Case) -> None:
     case.status, case.outcome, case.closed_at = stored.status, stored.outcome, stored.closed_at
 
 
+def _refuse_what_cannot_be(case: Case) -> None:
+    also = case.also_playbooks
+    if not isinstance(also, list) or len(also) > MOST_PLAYBOOKS or not all(_is_key(key) for key in also):
+        sentence = _("Choose what else applies from the list, %(limit)d at most.")
+        raise ValidationError({"also_playbooks": sentence % {"limit": MOST_PLAYBOOKS}})
+    case.full_clean()
+
+
+def _is_key(key: object) -> bool:
+    return isinstance(key, str) and 0 < len(key) <= LONGEST_KEY
+
+
+def _listed(fields: dict[str, Any]) -> dict[str, Any]:
+    """With the list of playbooks as it is told: keys with commas between them."""
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in fields.items()
+    }
+
+
 def _described(case: Case) -> dict[str, str]:
-    known = model_to_dict(case, fields=DESCRIBED_BY)
+    known = _listed(model_to_dict(case, fields=DESCRIBED_BY))
     return {name: str(value) for name, value in known.items() if value not in (None, "")}

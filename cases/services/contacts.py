@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, ContactAttempt, ContactOutcome, Direction, Exhibit, MilestoneKind
 from cases.services import custody, deadlines, events, milestones
 from cases.services.moments import as_text, refuse_future, refuse_too_far
-from cases.services.playbooks import playbook_of
+from cases.services.playbooks import channels_of
 from tracker.accounts.models import User
 
 
@@ -81,9 +81,8 @@ def _refuse_what_cannot_be(
 ) -> None:
     if contact.case.is_closed:
         raise ValidationError(_("This case is closed; reopen it to log more."), code="closed")
-    playbook = playbook_of(contact.case)
-    if playbook is None or contact.channel not in playbook.channels:
-        raise ValidationError({"channel": _("Choose one of the channels of this platform.")}, code="unknown")
+    if contact.channel not in channels_of(contact.case):
+        raise ValidationError({"channel": _("Choose one of the channels of this case.")}, code="unknown")
     refuse_future("started_at", contact.started_at, at=at)
     refuse_future("ended_at", contact.ended_at, at=at)
     refuse_future("stream_ended_at", stream_ended_at, at=at)

@@ -5,6 +5,7 @@ Called within the transaction of a service, for a deadline whose case is locked.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from cases.models import Deadline, DropReason
@@ -13,6 +14,9 @@ from cases.services import custody, reminders
 from cases.services.moments import as_text
 from tracker.accounts.models import User
 
+# What is recorded when the clock begins to stand still, and when it runs again.
+_PAUSE_ACTIONS = {True: "deadline_paused", False: "deadline_runs_again"}
+
 
 def started(deadline: Deadline, *, at: datetime, by: User | None) -> None:
     """Record a deadline that was just stored, and plan its reminders."""
@@ -20,23 +24,57 @@ def started(deadline: Deadline, *, at: datetime, by: User | None) -> None:
     reminders.plan_for(deadline=deadline, at=at)
 
 
-def move(deadline: Deadline, due: DueDate, *, at: datetime, by: User | None) -> bool:
-    """Store the new count; True when it came out at another time, which reminds anew."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a new count changed of a deadline: `act` tells the chain; None where no time is another."""
+
+    act: custody.Act | None
+
+
+def change(deadline: Deadline, due: DueDate, *, at: datetime, from_anew: bool = False) -> Change | None:
+    """Take the new count over into the row, which is not saved; None where nothing is different.
+
+    One that comes out at another time, begins to stand still or runs again is a new version. `from_anew`
+    says that the caller set another start, which is to be stored even if no time changes.
+    """
     before = (deadline.due_at, deadline.window_from, deadline.in_days)
-    is_moved = before != (due.due_at, due.window_from, due.in_days)
-    because = due.because()
-    if not is_moved and (because, due.is_provisional) == (deadline.because, deadline.is_provisional):
-        return False
+    was_paused, is_moved = deadline.is_paused, before != (due.due_at, due.window_from, due.in_days)
+    is_news = is_moved or was_paused != due.is_paused
+    if not (is_news or from_anew or _is_told_otherwise(deadline, due)):
+        return None
+    deadline.rule, deadline.whose, deadline.because = due.rule, due.whose, due.because()
     deadline.due_at, deadline.window_from, deadline.in_days = due.due_at, due.window_from, due.in_days
-    deadline.because, deadline.is_provisional, deadline.computed_at = because, due.is_provisional, at
-    if is_moved:
-        reminders.cancel_for(deadline=deadline, at=at)
-        deadline.version += 1
+    deadline.is_provisional, deadline.is_paused = due.is_provisional, due.is_paused
+    deadline.computed_at = at
+    if not is_news:
+        return Change(None)
+    deadline.version += 1
+    action = "deadline_moved" if was_paused == due.is_paused else _PAUSE_ACTIONS[due.is_paused]
+    return Change(_act(deadline, action, before=as_text(before[0])))
+
+
+def move(deadline: Deadline, due: DueDate, *, at: datetime, by: User | None, from_anew: bool = False) -> bool:
+    """Store the new count (see `change`); True when it is another version, which reminds anew."""
+    return store(deadline, change(deadline, due, at=at, from_anew=from_anew), at=at, by=by)
+
+
+def store(deadline: Deadline, changed: Change | None, *, at: datetime, by: User | None) -> bool:
+    """Save what was changed; True when it is another version, which reminds anew unless it stands still."""
+    if changed is None:
+        return False
     deadline.save()
-    if is_moved:
-        _record(deadline, "deadline_moved", at=at, by=by, before=as_text(before[0]))
-        reminders.plan_for(deadline=deadline, at=at)
-    return is_moved
+    if changed.act is None:
+        return False
+    reminders.cancel_for(deadline=deadline, at=at)
+    custody.record_all([changed.act], at=at, by=by)
+    reminders.plan_for(deadline=deadline, at=at)
+    return True
+
+
+def _is_told_otherwise(deadline: Deadline, due: DueDate) -> bool:
+    """Whether what is stored about the same date is no longer what would be said today."""
+    stored = (deadline.because, deadline.is_provisional, deadline.rule, deadline.whose)
+    return stored != (due.because(), due.is_provisional, due.rule, due.whose)
 
 
 def meet(deadline: Deadline, *, met_at: datetime, met_by: str, at: datetime, by: User | None) -> None:
@@ -64,7 +102,20 @@ def resume(deadline: Deadline, *, at: datetime, by: User | None) -> None:
     reminders.plan_for(deadline=deadline, at=at)
 
 
+def reopen(deadline: Deadline, *, at: datetime, by: User | None) -> None:
+    """What had met it turned out otherwise: it is open again, as a new version, and reminds anew."""
+    deadline.met_at, deadline.met_by = None, ""
+    deadline.version += 1
+    deadline.save(update_fields=["met_at", "met_by", "version"])
+    _record(deadline, "deadline_resumed", at=at, by=by)
+    reminders.plan_for(deadline=deadline, at=at)
+
+
 def _record(deadline: Deadline, action: str, *, at: datetime, by: User | None, **details: str) -> None:
+    custody.record_all([_act(deadline, action, **details)], at=at, by=by)
+
+
+def _act(deadline: Deadline, action: str, **details: str) -> custody.Act:
     told = {
         "deadline": deadline.pk,
         "rule": deadline.rule,
@@ -73,4 +124,4 @@ def _record(deadline: Deadline, action: str, *, at: datetime, by: User | None, *
         **({"window_from": as_text(deadline.window_from)} if deadline.window_from else {}),
         **details,
     }
-    custody.record(case=deadline.case, action=action, at=at, by=by, details=told)
+    return custody.Act(deadline.case, action, told)

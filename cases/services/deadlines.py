@@ -1,26 +1,24 @@
-"""Starts, meets, moves and drops deadlines as things happen in a case."""
+"""Meets, moves and drops deadlines as things happen in a case; starting is deadline_starts.py's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import translation
 
 from cases.models import Case, ContactAttempt, Deadline, DropReason, Milestone
 from cases.rules import deadlines as rules
-from cases.rules.calendars import china_calendar
+from cases.rules.deadline_rules import DeadlineRule
 from cases.rules.events import Event
-from cases.rules.playbooks import DeadlineRule, Playbook
 from cases.rules.situations import Situation
-from cases.services import advice
+from cases.services import advice, events
 from cases.services import deadline_states as states
-from cases.services.playbooks import playbook_of
+from cases.services.deadline_counts import CalendarOf, asked_facts, count_anew, start_of
+from cases.services.deadline_starts import Start, is_met_by, named, start_all, start_one
+from cases.services.playbooks import playbooks_of, rule_named
 from tracker.accounts.models import User
 
 # What `met_by` says when the user said that it is done.
@@ -45,30 +43,34 @@ def follow(
     by: User | None,
     contact: ContactAttempt | None = None,
     milestone: Milestone | None = None,
+    must_count: bool = True,
 ) -> None:
-    """Meet the deadlines that the event meets, start those it starts, then look at the next step.
+    """Meet the deadlines that the event meets, count those whose clock it stops or runs, start those it
+    starts, then look at the next step.
 
     `contact` and `milestone` are the rows the event comes from, where there are any. Raises
-    ValidationError, by the fact's key, where a rule asks for a fact that is missing or unreadable.
+    ValidationError, by the fact's key, where a rule asks for a fact that is missing or unreadable; with
+    `must_count` False such a rule is left out.
     """
-    playbook = playbook_of(case)
-    if playbook is None or case.is_closed:
+    if case.is_closed or not playbooks_of(case):
         return
-    for deadline in _open_in(case):
-        if _is_met_by(event, deadline, playbook):
-            states.meet(deadline, met_at=event.at, met_by=_named(event), at=at, by=by)
     situation = advice.situation_of(case, with_preparations=False)
-    for rule in rules.started_by(playbook, event, situation):
-        _start(_Start(case, playbook, rule, event, situation, at, by, contact, milestone))
-    _follow_advice(case, playbook, situation, at, by)
+    for deadline in open_in(case):
+        if is_met_by(event, deadline):
+            states.meet(deadline, met_at=event.at, met_by=named(event), at=at, by=by)
+        elif _touches(event, deadline):
+            states.store(deadline, judge(deadline, situation.events, at=at), at=at, by=by)
+    start = Start(case, event, situation, at, by, contact, milestone, must_count)
+    start_all(start)
+    _follow_advice(start)
 
 
 @transaction.atomic
 def follow_advice(*, case: Case, at: datetime, by: User | None) -> None:
     """Start or drop what depends on the next step alone, after the case itself changed."""
-    playbook = playbook_of(case)
-    if playbook is not None and not case.is_closed:
-        _follow_advice(case, playbook, advice.situation_of(case, with_preparations=False), at, by)
+    if playbooks_of(case) and not case.is_closed:
+        situation = advice.situation_of(case, with_preparations=False)
+        _follow_advice(Start(case, events.of_case(case), situation, at, by))
 
 
 @transaction.atomic
@@ -90,7 +92,7 @@ def drop(*, deadline: Deadline, by: User, at: datetime) -> None:
 @transaction.atomic
 def drop_all(*, case: Case, by: User | None, at: datetime) -> None:
     """Nothing is asked for any more: the case ends."""
-    for deadline in _open_in(case):
+    for deadline in open_in(case):
         states.drop(deadline, reason=DropReason.CASE_CLOSED, at=at, by=by)
 
 
@@ -102,28 +104,42 @@ def take_up_again(*, case: Case, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def recompute(*, case: Case, at: datetime) -> list[Moved]:
-    """Count every open deadline anew with today's playbooks and calendar; return those that moved.
+def recompute(*, case: Case, at: datetime, by: User | None = None) -> list[Moved]:
+    """Count every open deadline anew with today's playbooks and calendars, from contacts and milestones
+    as they are now; return those that moved.
 
-    One that moved gets a new version and reminds anew. One whose rule is no longer shipped, or that
+    One that moved gets a new version and reminds anew. One whose rule is no longer there, or that
     today's rule cannot count from what is stored, stays as it is.
     """
-    playbook = playbook_of(case)
-    if playbook is None:
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    deadlines = open_in(case)
+    if not deadlines:
         return []
-    moved = []
-    for deadline in _open_in(Case.objects.select_for_update(no_key=True).get(pk=case.pk)):
-        rule = playbook.rule_named(deadline.rule)
-        if rule is None:
-            continue
-        try:
-            due = _computed(rule, playbook, deadline.triggered_at, deadline.facts)
-        except rules.CannotReckon:
-            continue
+    happened, moved = events.of(case), []
+    for deadline in deadlines:
         before = deadline.due_at
-        if states.move(deadline, due, at=at, by=None):
+        if states.store(deadline, judge(deadline, happened, at=at), at=at, by=by):
             moved.append(Moved(deadline, before, deadline.due_at))
     return moved
+
+
+def judge(
+    deadline: Deadline, happened: Sequence[Event], *, at: datetime, calendar_of: CalendarOf | None = None
+) -> states.Change | None:
+    """Count the deadline anew and take over what is different, without storing it; None where nothing is.
+
+    `happened` are the events of its case; it needs `case`, `contact` and `milestone`. See `count_anew`.
+    """
+    playbooks = playbooks_of(deadline.case)
+    counted = count_anew(deadline, playbooks=playbooks, events=happened, calendar_of=calendar_of)
+    if counted is None:
+        return None
+    rule, due = counted
+    started_at, known = start_of(deadline, rule)
+    facts = asked_facts(rule, known)
+    from_anew = (deadline.triggered_at, deadline.facts) != (started_at, facts)
+    deadline.triggered_at, deadline.facts = started_at, facts
+    return states.change(deadline, due, at=at, from_anew=from_anew)
 
 
 def open_for(user: User) -> QuerySet[Deadline]:
@@ -137,92 +153,49 @@ def next_of(case: Case) -> Deadline | None:
     return Deadline.objects.open().filter(case=case).order_by("due_at", "pk").first()
 
 
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """Everything known when a rule's clock starts."""
-
-    case: Case
-    playbook: Playbook
-    rule: DeadlineRule
-    event: Event
-    situation: Situation
-    at: datetime
-    by: User | None
-    contact: ContactAttempt | None = None
-    milestone: Milestone | None = None
+def open_in(case: Case) -> list[Deadline]:
+    """The open deadlines of the case with this very case, their contacts and milestones; one query."""
+    rows = Deadline.objects.open().filter(case=case).select_related("contact", "milestone").order_by("pk")
+    for row in (deadlines := list(rows)):
+        row.case = case
+    return deadlines
 
 
-def _start(start: _Start) -> None:
-    """Store the rule's deadline with its reminders, or move the one that is there already."""
-    rule, event = start.rule, start.event
-    facts = {asked.key: event.facts[asked.key] for asked in rule.inputs if asked.key in event.facts}
-    try:
-        due = _computed(rule, start.playbook, event.at, facts)
-    except rules.CannotReckon as error:
-        sentence = error.sentence.in_language(translation.get_language() or "en")
-        raise ValidationError({error.key: ValidationError(sentence, code="cannot_reckon")}) from error
-    there = _already_there(start, due.rule)
-    if there is not None:
-        if there.is_open and _runs_anew(there, start):
-            there.triggered_at, there.facts = event.at, facts
-            states.move(there, due, at=start.at, by=start.by)
-        return
-    deadline = Deadline.objects.create(
-        case=start.case,
-        rule=due.rule,
-        whose=due.whose,
-        contact=start.contact,
-        milestone=start.milestone,
-        triggered_at=event.at,
-        facts=facts,
-        window_from=due.window_from,
-        due_at=due.due_at,
-        in_days=due.in_days,
-        because=due.because(),
-        is_provisional=due.is_provisional,
-        computed_at=start.at,
-    )
-    states.started(deadline, at=start.at, by=start.by)
-    # What was logged out of order may have met it already.
-    for earlier in start.situation.events:
-        if _is_met_by(earlier, deadline, start.playbook):
-            return states.meet(deadline, met_at=earlier.at, met_by=_named(earlier), at=start.at, by=start.by)
+def is_of_next_step(rule: DeadlineRule) -> bool:
+    """Whether the rule counts from what is advised, and not from something that happened for good."""
+    kinds = {trigger.pattern.kind for trigger in rule.triggers}
+    return "advice" in kinds and "case" not in kinds
 
 
-def _already_there(start: _Start, rule: str) -> Deadline | None:
-    """The deadline that this start would double: of the same contact or milestone, or of the case."""
-    same = Deadline.objects.filter(case=start.case, rule=rule)
-    if start.contact is not None:
-        return same.filter(contact=start.contact).first()
-    if start.milestone is not None:
-        return same.filter(milestone=start.milestone).first()
-    return same.open().order_by("due_at").first()
+def _touches(event: Event, deadline: Deadline) -> bool:
+    """Whether the event may stop the deadline's clock, let it run again or start it anew."""
+    found = rule_named(deadline.rule, playbooks_of(deadline.case))
+    if found is None:
+        return False
+    rule = found[1]
+    patterns = [*rule.restarted_by, *(end for pause in rule.pauses for end in (pause.begins, pause.ends))]
+    return any(pattern.matches(event) for pattern in patterns)
 
 
-def _runs_anew(deadline: Deadline, start: _Start) -> bool:
-    """A step that is still the next one keeps its time, until that has passed."""
-    return start.event.kind != "advice" or (deadline.contact_id is None and deadline.due_at < start.at)
-
-
-def _computed(rule: DeadlineRule, playbook: Playbook, at: datetime, facts: dict[str, Any]) -> rules.DueDate:
-    return rules.compute(rule, playbook=playbook, at=at, facts=facts, calendar=china_calendar())
-
-
-def _follow_advice(
-    case: Case, playbook: Playbook, situation: Situation, at: datetime, by: User | None
-) -> None:
+def _follow_advice(start: Start) -> None:
     """Deadlines of the next step: start those of the channels advised now, drop those of others."""
-    channels = advice.next_channels(playbook, situation, at=at)
-    steps = tuple(Event(kind="advice", name=channel, at=at) for channel in channels)
-    for deadline in _open_in(case):
-        if deadline.contact_id is None and deadline.milestone_id is None:
-            rule = playbook.rule_named(deadline.rule)
-            if rule and not any(_fires(rule, step, situation) for step in steps):
-                states.drop(deadline, reason=DropReason.NEXT_STEP_CHANGED, at=at, by=by)
+    case, situation, at = start.case, start.situation, start.at
+    playbooks = playbooks_of(case)
+    channels = advice.next_channels(playbooks, situation, at=at)
+    steps = tuple(Event(kind="advice", name=channel, at=at, channel=channel) for channel in channels)
+    for deadline in open_in(case):
+        found = rule_named(deadline.rule, playbooks)
+        if deadline.contact_id or deadline.milestone_id or not found or not is_of_next_step(found[1]):
+            continue
+        if not any(_fires(found[1], step, situation) for step in steps):
+            states.drop(deadline, reason=DropReason.NEXT_STEP_CHANGED, at=at, by=start.by)
     for step in steps:
-        for rule in rules.started_by(playbook, step, situation):
-            if not _is_settled_by_hand(case, f"{playbook.key}.{rule.key}", situation):
-                _start(_Start(case, playbook, rule, step, situation, at, by))
+        # Nobody was asked anything: a rule that needs a fact waits for something that happens.
+        begun = replace(start, event=step, contact=None, milestone=None, must_count=False)
+        for playbook in playbooks:
+            for rule in rules.started_by(playbook, step, situation):
+                if not _is_settled_by_hand(case, f"{playbook.key}.{rule.key}", situation):
+                    start_one(begun, playbook, rule)
 
 
 def _is_settled_by_hand(case: Case, rule: str, situation: Situation) -> bool:
@@ -238,26 +211,6 @@ def _fires(rule: DeadlineRule, step: Event, situation: Situation) -> bool:
     return any(trigger.fires(step, situation) for trigger in rule.triggers)
 
 
-def _open_in(case: Case) -> Iterable[Deadline]:
-    return Deadline.objects.open().filter(case=case).select_related("case", "contact").order_by("pk")
-
-
 def _locked(deadline: Deadline) -> Deadline:
     Case.objects.select_for_update(no_key=True).get(pk=deadline.case_id)
     return Deadline.objects.select_related("case").get(pk=deadline.pk)
-
-
-def _is_met_by(event: Event, deadline: Deadline, playbook: Playbook) -> bool:
-    rule = playbook.rule_named(deadline.rule)
-    return rule is not None and rules.meets(
-        rule,
-        event,
-        since=deadline.triggered_at,
-        contact_id=deadline.contact_id,
-        started_on=deadline.contact.channel if deadline.contact else "",
-    )
-
-
-def _named(event: Event) -> str:
-    """As in “contact 12”: what met a deadline."""
-    return f"{event.kind} {event.contact_id if event.is_contact else event.name}"

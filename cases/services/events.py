@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,12 +28,32 @@ class Happened:
 
 def of(case: Case) -> tuple[Event, ...]:
     """The opening, every contact, milestone and exhibit of a contact, in order of time; three queries."""
-    return tuple(one.event for one in happened_in(case))
+    return of_all([case])[case.pk]
 
 
-def happened_in(case: Case) -> tuple[Happened, ...]:
-    """As `of`, with the rows."""
-    return tuple(sorted(_stored(case), key=lambda one: one.event.at))
+def of_all(cases: Collection[Case]) -> Mapping[int, tuple[Event, ...]]:
+    """As `of`, for many cases at once, by the case's key; three queries, however many there are."""
+    found = happened_in(cases)
+    return {key: tuple(one.event for one in happened) for key, happened in found.items()}
+
+
+def happened_in(cases: Collection[Case]) -> Mapping[int, tuple[Happened, ...]]:
+    """As `of_all`, with the rows."""
+    by_key = {case.pk: case for case in cases}
+    rows = ContactAttempt.objects.filter(case__in=by_key).order_by("pk").prefetch_related("exhibits")
+    contacts = {contact.pk: contact for contact in rows}
+    found = {case.pk: [Happened(of_case(case))] for case in cases}
+    for contact in contacts.values():
+        channels = channels_of(by_key[contact.case_id])
+        found[contact.case_id].append(Happened(_contact(contact, channels), contact))
+        for exhibit in contact.exhibits.all():
+            event = _exhibit(contact, exhibit.received_at, channels)
+            found[contact.case_id].append(Happened(event, contact))
+    for milestone in Milestone.objects.filter(case__in=by_key).order_by("pk"):
+        followed = contacts.get(milestone.contact_id or 0)
+        event = _milestone(milestone, followed, channels_of(by_key[milestone.case_id]))
+        found[milestone.case_id].append(Happened(event, followed, milestone))
+    return {key: tuple(sorted(happened, key=lambda one: one.event.at)) for key, happened in found.items()}
 
 
 def of_case(case: Case) -> Event:
@@ -54,20 +74,6 @@ def of_milestone(milestone: Milestone) -> Event:
 def of_exhibit(contact: ContactAttempt, received_at: datetime) -> Event:
     """That an exhibit of this contact came in."""
     return _exhibit(contact, received_at, channels_of(contact.case))
-
-
-def _stored(case: Case) -> Iterator[Happened]:
-    channels = channels_of(case)
-    rows = ContactAttempt.objects.filter(case=case).prefetch_related("exhibits")
-    contacts = {contact.pk: contact for contact in rows}
-    yield Happened(of_case(case))
-    for contact in contacts.values():
-        yield Happened(_contact(contact, channels), contact)
-        for exhibit in contact.exhibits.all():
-            yield Happened(_exhibit(contact, exhibit.received_at, channels), contact)
-    for milestone in Milestone.objects.filter(case=case):
-        followed = contacts.get(milestone.contact_id or 0)
-        yield Happened(_milestone(milestone, followed, channels), followed, milestone)
 
 
 def _contact(contact: ContactAttempt, channels: Mapping[str, Channel]) -> Event:

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Order, OrderNumber, OrderNumberKind
-from cases.services import custody
+from cases.models import Case, MilestoneKind, Order, OrderNumber, OrderNumberKind
+from cases.services import custody, milestones
 from cases.services.moments import as_text, refuse_future
 from tracker.accounts.models import User
 
@@ -57,7 +57,9 @@ def add_order(
 ) -> Order:
     """A new order with its numbers, each (kind, number as typed); empty ones are left out.
 
-    Raises ValidationError, by argument, for what cannot be an order.
+    That it was paid and received also becomes a milestone each, unless the case is closed or holds it
+    already: clocks start from what was typed once. Raises ValidationError, by argument, for what cannot
+    be an order.
     """
     refuse_future("paid_at", paid_at, at=at)
     refuse_future("received_at", received_at, at=at)
@@ -85,6 +87,7 @@ def add_order(
     for kind, number in kept:
         OrderNumber.objects.create(order=order, kind=kind, number=number)
     custody.record(case=case, action="order_added", at=at, by=by, details=_described(order, kept))
+    _log_times(order, by=by, at=at)
     return order
 
 
@@ -111,6 +114,24 @@ def cases_with_number(*, user: User, number: str, excluding: Case) -> QuerySet[C
     except ValidationError:
         return others.none()
     return others.filter(orders__numbers__number=cleaned).distinct()
+
+
+def _log_times(order: Order, *, by: User, at: datetime) -> None:
+    """The times of the order as milestones; what a rule would ask besides can be told there later."""
+    times = ((MilestoneKind.PAID, order.paid_at), (MilestoneKind.GOODS_RECEIVED, order.received_at))
+    for kind, happened_at in times:
+        if happened_at is None or order.case.is_closed:
+            continue
+        if not order.case.milestones.filter(kind=kind, happened_at=happened_at).exists():
+            milestones.log_milestone(
+                case=order.case,
+                by=by,
+                at=at,
+                kind=kind,
+                happened_at=happened_at,
+                note=order.item,
+                must_count=False,
+            )
 
 
 def _clean_numbers(numbers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

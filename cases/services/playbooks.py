@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -41,26 +42,37 @@ def playbooks_of(case: Case) -> tuple[Playbook, ...]:
 
     Unknown keys are left out. Found once for each instance of the case, and anew when it names others.
     """
-    named = (case.playbook, *case.also_playbooks)
-    known: tuple[object, tuple[Playbook, ...]] | None = getattr(case, "_playbooks", None)
-    if known is None or known[0] != named:
-        known = (named, _found(case.playbook, tuple(case.also_playbooks)))
-        case._playbooks = known  # type: ignore[attr-defined]
-    return known[1]
-
-
-def _found(platform: str, others: tuple[str, ...]) -> tuple[Playbook, ...]:
-    own = playbook_named(platform)
-    keys = dict.fromkeys((*(own.goes_with if own else ()), *others))
-    found = [own, *(playbook_named(key) for key in keys if key != platform)]
-    return tuple(playbook for playbook in found if playbook is not None)
+    return _applying_to(case).playbooks
 
 
 def channels_of(case: Case) -> Mapping[str, Channel]:
     """Every channel of every playbook of the case by its key, the platform's first."""
-    return MappingProxyType(
-        {key: channel for playbook in playbooks_of(case) for key, channel in playbook.channels.items()}
-    )
+    return _applying_to(case).channels
+
+
+@dataclass(frozen=True, slots=True)
+class _Applying:
+    named: tuple[str, ...]
+    playbooks: tuple[Playbook, ...]
+    channels: Mapping[str, Channel]
+
+
+def _applying_to(case: Case) -> _Applying:
+    named = (case.playbook, *case.also_playbooks)
+    known: _Applying | None = getattr(case, "_applying", None)
+    if known is None or known.named != named:
+        found = _found(*named)
+        channels = {key: channel for playbook in found for key, channel in playbook.channels.items()}
+        known = _Applying(named, found, MappingProxyType(channels))
+        case._applying = known  # type: ignore[attr-defined]
+    return known
+
+
+def _found(platform: str, *others: str) -> tuple[Playbook, ...]:
+    own = playbook_named(platform)
+    keys = dict.fromkeys((*(own.goes_with if own else ()), *others))
+    found = [own, *(playbook_named(key) for key in keys if key != platform)]
+    return tuple(playbook for playbook in found if playbook is not None)
 
 
 def channel_of(contact: ContactAttempt) -> Channel:

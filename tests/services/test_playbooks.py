@@ -104,7 +104,7 @@ class TestAllThatApplies:
         hotline = shipped["douyin"].channels["hotline"]
         shipped["law"] = replace(LAW, channels={"law.counter": replace(hotline, key="law.counter")})
 
-        channels = playbooks.channels_of(case)
+        channels = playbooks.channels_of(Case.objects.get(pk=case.pk))
 
         assert next(iter(channels)) == next(iter(shipped["douyin"].channels))
         assert list(channels)[-1] == "law.counter"

@@ -1,0 +1,78 @@
+"""What the rules of a case want to know about a milestone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cases.models import Case
+from cases.rules.deadline_rules import DeadlineRule, Input
+from cases.rules.events import MILESTONE_KINDS, EventPattern
+from cases.rules.playbooks import Playbook
+from cases.services.playbooks import playbooks_of
+
+MILESTONE = "milestone"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something a rule asks for when one of these kinds of milestone starts it.
+
+    `channels` are those with which it does; empty for any.
+    """
+
+    asked: Input
+    kinds: frozenset[str]
+    channels: frozenset[str] = frozenset()
+
+    def is_about(self, kind: str, channel: str) -> bool:
+        return kind in self.kinds and (not self.channels or channel in self.channels)
+
+
+def asked_of(case: Case) -> tuple[Question, ...]:
+    """Every question of the rules that a milestone may start in this case, each once, in their order."""
+    found: dict[Input, Question] = {}
+    for question in _questions(case):
+        known = found.get(question.asked)
+        found[question.asked] = _both(known, question) if known else question
+    return tuple(found.values())
+
+
+def kinds_told_apart(case: Case) -> frozenset[str]:
+    """The kinds of milestones of which a rule of the case must know the channel."""
+    patterns = [pattern for playbook in playbooks_of(case) for pattern in _patterns(playbook)]
+    return frozenset(kind for one in patterns if one.channels or one.bodies for kind in one.kinds)
+
+
+def _questions(case: Case) -> Iterator[Question]:
+    for playbook in playbooks_of(case):
+        for rule in playbook.rules.values():
+            for trigger in rule.triggers:
+                if trigger.pattern.kind == MILESTONE:
+                    kinds = _kinds(trigger.pattern)
+                    for asked in rule.inputs:
+                        yield Question(asked, kinds, trigger.pattern.channels)
+
+
+def _both(one: Question, other: Question) -> Question:
+    everywhere = not one.channels or not other.channels
+    channels = frozenset() if everywhere else one.channels | other.channels
+    return Question(one.asked, one.kinds | other.kinds, channels)
+
+
+def _kinds(pattern: EventPattern) -> frozenset[str]:
+    return pattern.kinds or frozenset(MILESTONE_KINDS)
+
+
+def _patterns(playbook: Playbook) -> Iterator[EventPattern]:
+    """The patterns of milestones that decide about a clock."""
+    for rule in playbook.rules.values():
+        yield from (pattern for pattern in _of_rule(rule) if pattern.kind == MILESTONE)
+
+
+def _of_rule(rule: DeadlineRule) -> Iterator[EventPattern]:
+    yield from (trigger.pattern for trigger in rule.triggers)
+    yield from (met.pattern for met in rule.met_by)
+    yield from rule.restarted_by
+    for pause in rule.pauses:
+        yield from (pause.begins, pause.ends)
