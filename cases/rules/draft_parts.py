@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cases.rules.draft_facts import CitedRule, ContactFacts, DatedFact, DraftFacts, OrderFacts
-from cases.rules.draft_phrases import NUMBER_KINDS, OUTCOMES, Pen, numbered, one_line, paragraphs
+from cases.rules.draft_phrases import (
+    NUMBER_KINDS,
+    OUTCOMES,
+    Pen,
+    numbered,
+    one_line,
+    paragraphs,
+    without_remark,
+)
 from cases.rules.text import Text
 
 Extent = Literal["list", "count", "none"]
@@ -186,7 +194,7 @@ def _cited(pen: Pen, rule: CitedRule) -> str:
     """In Chinese the place follows the name of the law without a sign between them."""
     told = pen.say(
         Text("{source}{article}：{title}", "{source}, {article}: {title}"),
-        source=rule.source.in_language(pen.language),
+        source=without_remark(rule.source.in_language(pen.language)),
         article=rule.article.in_language(pen.language),
         title=rule.title.in_language(pen.language),
     )

@@ -36,6 +36,7 @@ SPOKEN_GROUP = 4
 JOINER, ZERO_WIDTH = "\u200d", "\u200b\ufeff\u00ad"
 DIRECTIONS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 ENDS_A_SENTENCE = frozenset("。！？!?….；;：:")
+REMARK = re.compile(r"\s*[（(][^（）()]*[）)]$")
 SENTENCE = re.compile(r".+?(?:[。！？!?…；]+[”’」』）)\"']*|\.(?=\s)|\n+|\Z)", re.DOTALL)
 
 
@@ -91,6 +92,11 @@ def cut_at_sentence(text: str, room: int, ellipsis: str) -> str:
             break
         kept = longer
     return (kept or "".join(signs(text)[: max(room, 0)]).rstrip()) + ellipsis
+
+
+def without_remark(title: str) -> str:
+    """The name of a source without what is said about it in brackets at the end."""
+    return REMARK.sub("", title)
 
 
 def spoken(number: str) -> str:

@@ -46,7 +46,7 @@ BROKEN = ContactFacts(
     is_kept=False,
 )
 REFUND_RULE = CitedRule(
-    source=Text("《消费者权益保护法》", "Consumer Protection Law"),
+    source=Text("《消费者权益保护法》（2013年修正）", "Consumer Protection Law (a copy)"),
     article=Text("第二十五条", "Article 25"),
     title=Text("七日内退款", "Refund within 7 days"),
     due=Due(shanghai("2026-09-10 23:59:59"), in_days=True),

@@ -32,6 +32,7 @@ SCREENS = [
     "/cases/{}/exhibits/",
     "/cases/{}/exhibits/1/",
     "/cases/{}/deadlines/",
+    "/cases/{}/drafts/",
     "/cases/{}/custody/",
     "/cases/{}/case-files/",
 ]
