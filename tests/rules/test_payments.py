@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cases.rules.clocks import Countdown
-from tests.rules.shipped import Vector, contacted, due, happened, rows, shipped, started
+from tests.rules.shipped import Vector, contacted, due, happened, rows, shipped, started, taken_up
 
 PAYPAL, CARD = shipped("paypal"), shipped("card_chargeback")
 SHOWN = {"countdown": "9 days 2 h"}
@@ -81,6 +81,18 @@ def test_paypal_comes_in_when_the_seller_does_not_settle():
     assert rows(PAYPAL, events=(refused,)) == ["open_dispute"]
     assert rows(PAYPAL, events=(refused, filed)) == ["escalate"]
     assert rows(PAYPAL, events=(refused, filed, claimed)) == []
+
+
+@pytest.mark.parametrize(
+    ("playbook", "early"), [(PAYPAL, "open_dispute"), (CARD, "dispute")], ids=["paypal", "card"]
+)
+def test_the_payment_stands_below_the_platform_until_the_platform_has_answered(playbook, early):
+    refused = contacted(playbook, "refused", channel="shop")
+    decided = taken_up(playbook, "decision_received", "platform")
+    rungs = {row.key: row.rung for row in playbook.situations}
+
+    assert rungs[early] < 40 < 50 < rungs["after_the_platform"], "a request has 40, the platform 50"
+    assert rows(playbook, events=(refused, decided), payment_method="card") == ["after_the_platform", early]
 
 
 def test_the_card_is_advised_to_whom_paid_by_card():
