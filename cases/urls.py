@@ -17,6 +17,8 @@ from cases.views import (
     insights,
     milestones,
     orders,
+    own_entries,
+    own_playbooks,
     playbooks,
     today,
     verify,
@@ -47,6 +49,20 @@ of_one_case = [
     path("case-files/<int:number>/", case_files.case_file, name="case-file"),
 ]
 
+of_one_own_playbook = [
+    path("", own_playbooks.own_playbook, name="own-playbook"),
+    path("file/", own_playbooks.own_file, name="own-playbook-file"),
+    path("edit/", own_playbooks.edit, name="edit-own-playbook"),
+    path("replace/", own_playbooks.replace, name="replace-own-playbook"),
+    path("delete/", own_playbooks.delete, name="delete-own-playbook"),
+    path("new-channel/", own_entries.channel, name="new-own-channel"),
+    path("channels/<str:channel>/", own_entries.channel, name="own-channel"),
+    path("channels/<str:channel>/delete/", own_entries.delete_channel, name="delete-own-channel"),
+    path("new-rule/", own_entries.rule, name="new-own-rule"),
+    path("rules/<str:rule>/", own_entries.rule, name="own-rule"),
+    path("rules/<str:rule>/delete/", own_entries.delete_rule, name="delete-own-rule"),
+]
+
 urlpatterns = [
     path("", today.today, name="today"),
     path("cases/", case_list.cases, name="cases"),
@@ -54,7 +70,12 @@ urlpatterns = [
     path("cases/<ref:ref>/", include(of_one_case)),
     path("verify/", verify.verify, name="verify"),
     path("playbooks/", playbooks.playbooks, name="playbooks"),
+    path("playbooks/own/", own_playbooks.own_list, name="own-playbooks"),
+    path("playbooks/own/new/", own_playbooks.new, name="new-own-playbook"),
+    path("playbooks/own/upload/", own_playbooks.upload, name="upload-own-playbook"),
+    path("playbooks/own/<slug:key>/", include(of_one_own_playbook)),
     path("playbooks/<slug:key>/", playbooks.playbook, name="playbook"),
+    path("playbooks/<slug:key>/file/", playbooks.playbook_file, name="playbook-file"),
     path("insights/", insights.insights, name="insights"),
     path("calendar/<str:token>.ics", calendar.calendar, name="calendar"),
 ]

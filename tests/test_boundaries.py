@@ -48,6 +48,7 @@ OPEN = {
     "verify/",
     "playbooks/",
     "playbooks/<slug:key>/",
+    "playbooks/<slug:key>/file/",
     "calendar/<str:token>.ics",
     "accounts/login/",
     "accounts/login/code/confirm/",  # answers 404: no codes by mail here

@@ -81,18 +81,22 @@ def playbook_schema() -> Schema:
         "if": platform,
         "then": {"required": ["channels", "situations"]},
         "else": {"properties": {"goes_with": False}},
-        "$defs": {
-            "text": text(),
-            "hours": hours(),
-            "figure": figure(),
-            "pattern": pattern(),
-            "condition": condition(),
-            "channel": _channel(),
-            "situation": _situation(),
-            "bar": _bar(),
-            "clock": _clock(),
-            "rule": _rule(),
-        },
+        "$defs": _definitions(),
+    }
+
+
+def _definitions() -> Schema:
+    return {
+        "text": text(),
+        "hours": hours(),
+        "figure": figure(),
+        "pattern": pattern(),
+        "condition": condition(),
+        "channel": _channel(),
+        "situation": _situation(),
+        "bar": _bar(),
+        "clock": _clock(),
+        "rule": _rule(),
     }
 
 

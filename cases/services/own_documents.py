@@ -1,0 +1,183 @@
+"""Stores, changes and takes away the playbooks that users make themselves."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import tomli_w
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.models import ContactAttempt, OwnPlaybook, Status
+from cases.rules.documents import MOST_BYTES
+from cases.rules.playbooks import Mistake, Playbook
+from cases.services import deadlines, own_entries
+from cases.services.own_playbooks import cases_with, read, read_text, rows_of
+from tracker.accounts.models import User
+
+MOST_OF_ONE_USER = 50
+Document = dict[str, Any]
+
+
+class Misread(ValidationError):
+    """A document that is no playbook, with every mistake found in it."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        self.mistakes = mistakes
+        super().__init__(_("Nothing was stored: the playbook has mistakes."), code="misread")
+
+
+@transaction.atomic
+def take_document(*, by: User, at: datetime, content: bytes) -> OwnPlaybook:
+    """A new own playbook from an uploaded file, kept as it came. Raises Misread or ValidationError."""
+    _refuse_too_many(by)
+    own = OwnPlaybook(owner=by, made_at=at, changed_at=at)
+    own.document = decoded(content)
+    return _store(own)
+
+
+@transaction.atomic
+def make(*, by: User, at: datetime, document: Document) -> OwnPlaybook:
+    """A new own playbook from what was typed. Raises Misread or ValidationError."""
+    _refuse_too_many(by)
+    own = OwnPlaybook(owner=by, made_at=at, changed_at=at)
+    own.document = _written(document, by, at)
+    return _store(own)
+
+
+@transaction.atomic
+def replace_document(*, own: OwnPlaybook, by: User, at: datetime, content: bytes) -> OwnPlaybook:
+    """Put an uploaded file in the place of the document. Raises Misread or ValidationError."""
+    own = _locked(own)
+    before = read(own)
+    own.document, own.changed_at = decoded(content), at
+    _store(own, before=before)
+    _count_anew(own, by=by, at=at)
+    return own
+
+
+@transaction.atomic
+def change(*, own: OwnPlaybook, by: User, at: datetime, apply: Callable[[Document], None]) -> OwnPlaybook:
+    """Let `apply` change the tables of the document, and count the open deadlines that rest on it anew.
+
+    Comments of an uploaded file are lost thereby. Raises Misread or ValidationError; then nothing changes.
+    """
+    own = _locked(own)
+    before = read(own)
+    document = document_of(own)
+    apply(document)
+    own.document, own.changed_at = _written(document, by, at), at
+    _store(own, before=before)
+    _count_anew(own, by=by, at=at)
+    return own
+
+
+@transaction.atomic
+def take_out(*, own: OwnPlaybook, by: User, at: datetime, group: str, key: str) -> OwnPlaybook:
+    """Take one of the `channels` or `rules` out.
+
+    Raises ValidationError while a contact was logged on the channel or a rule of the document names it.
+    """
+    if group == "channels":
+        _refuse_used_channel(own, key)
+
+    def without(document: Document) -> None:
+        if group == "channels":
+            own_entries.forget_channel(document, key)
+        else:
+            document[group].pop(key, None)
+
+    try:
+        return change(own=own, by=by, at=at, apply=without)
+    except Misread as misread:
+        named = sorted({".".join(mistake.key.split(".")[:2]) for mistake in misread.mistakes})
+        raise ValidationError(
+            _("It stays: it is needed by %(names)s. Change or take that out first.")
+            % {"names": ", ".join(named)},
+            code="needed",
+        ) from misread
+
+
+@transaction.atomic
+def delete(*, own: OwnPlaybook) -> None:
+    """Take it away for good. Raises ValidationError while a case uses it."""
+    own = _locked(own)
+    count = cases_with(own).count()
+    if count:
+        raise ValidationError(
+            _("It stays: %(count)d of the cases use it. Choose something else in these cases first.")
+            % {"count": count},
+            code="in_use",
+        )
+    own.delete()
+
+
+def document_of(own: OwnPlaybook) -> Document:
+    """The tables of the document, for a form to begin with; it was read before it was stored."""
+    return tomllib.loads(own.document)
+
+
+def decoded(content: bytes) -> str:
+    """The text of an uploaded file. Raises ValidationError where it is too large or no UTF-8."""
+    if len(content) > MOST_BYTES:
+        raise ValidationError(
+            _("This file is larger than %(limit)d KB; a playbook is text and needs far less.")
+            % {"limit": MOST_BYTES // 1024}
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValidationError(
+            _("This file is no text in UTF-8. Save it from a text editor as UTF-8 and upload it again.")
+        ) from error
+
+
+def _store(own: OwnPlaybook, *, before: Playbook | None = None) -> OwnPlaybook:
+    playbook, mistakes = read_text(own.key, own.document)
+    if mistakes or playbook is None:
+        raise Misread(mistakes)
+    if before and before.kind != playbook.kind:
+        # The channels of a platform are stored with cases by another name than those of a law.
+        raise ValidationError(_("Its kind stays as it is. Make a new playbook for the other kind."))
+    own.save()
+    return own
+
+
+def _count_anew(own: OwnPlaybook, *, by: User, at: datetime) -> None:
+    """Move the open deadlines that rest on it, in every case that uses it."""
+    for case in cases_with(own).exclude(status=Status.CLOSED):
+        deadlines.recompute(case=case, at=at, by=by)
+
+
+def _locked(own: OwnPlaybook) -> OwnPlaybook:
+    return OwnPlaybook.objects.select_for_update().get(pk=own.pk)
+
+
+def _refuse_used_channel(own: OwnPlaybook, key: str) -> None:
+    playbook = read(own)
+    stored = key if playbook and playbook.kind == "platform" else f"{own.key}.{key}"
+    count = ContactAttempt.objects.filter(case__in=cases_with(own), channel=stored).count()
+    if count:
+        raise ValidationError(
+            _("It stays: %(count)d contacts were logged on this channel.") % {"count": count}, code="in_use"
+        )
+
+
+def _refuse_too_many(user: User) -> None:
+    # Locking the user makes two uploads at the same moment count each other.
+    User.objects.select_for_update().get(pk=user.pk)
+    if rows_of(user).count() >= MOST_OF_ONE_USER:
+        raise ValidationError(
+            _("You have %(limit)d playbooks of your own, the most there can be. Delete one first.")
+            % {"limit": MOST_OF_ONE_USER}
+        )
+
+
+def _written(document: Document, by: User, at: datetime) -> str:
+    """The document as TOML, with a new edition."""
+    document["edition"] = f"{at.astimezone(by.zone):%Y-%m-%d %H:%M}"
+    return tomli_w.dumps(document)
