@@ -19,10 +19,15 @@ log = logging.getLogger(__name__)
 @shared_task
 def tick() -> None:
     """What beat sends every TICK_SECONDS: a sign of life, then every sweep, each on its own."""
-    from cases.services import case_files, exhibits, reminders
+    from cases.services import case_files, exhibits, recounts, reminders
 
     record_heartbeat("tick")
-    for sweep in (reminders.send_due, exhibits.make_missing_working_copies, case_files.build_waiting):
+    for sweep in (
+        reminders.send_due,
+        exhibits.make_missing_working_copies,
+        case_files.build_waiting,
+        recounts.wake_if_needed,
+    ):
         try:
             sweep()
         except Exception:
@@ -42,3 +47,10 @@ def build_case_file(case_file_id: int) -> None:
     from cases.services import case_files
 
     case_files.build(case_file_id=case_file_id)
+
+
+@shared_task
+def recount_deadlines() -> None:
+    from cases.services import recounts
+
+    recounts.recount_if_needed()

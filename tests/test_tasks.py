@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from cases import tasks
 from cases.models import Case, Reminder
-from cases.services import case_files, contacts, exhibits, reminders
+from cases.services import case_files, contacts, exhibits, recounts, reminders
 from tests import factories
 from tracker.health.models import Heartbeat
 
@@ -19,6 +19,7 @@ SWEEPS = [
     (reminders, "send_due"),
     (exhibits, "make_missing_working_copies"),
     (case_files, "build_waiting"),
+    (recounts, "wake_if_needed"),
 ]
 
 
@@ -45,7 +46,7 @@ def test_a_tick_gives_a_sign_of_life_and_runs_every_sweep(db: None, calls: list[
     tasks.tick()
 
     assert Heartbeat.objects.filter(name="tick").exists()
-    assert calls == ["send_due", "make_missing_working_copies", "build_waiting"]
+    assert calls == [name for _module, name in SWEEPS]
 
 
 def test_a_sweep_that_fails_keeps_no_other_from_running(
@@ -55,7 +56,7 @@ def test_a_sweep_that_fails_keeps_no_other_from_running(
 
     tasks.tick()
 
-    assert calls == ["send_due", "make_missing_working_copies", "build_waiting"]
+    assert calls == [name for _module, name in SWEEPS]
 
 
 def test_a_tick_sends_what_is_due_by_the_databases_clock(case: Case, monkeypatch: pytest.MonkeyPatch):
@@ -64,7 +65,9 @@ def test_a_tick_sends_what_is_due_by_the_databases_clock(case: Case, monkeypatch
     contacts.log_contact(
         case=case, by=case.owner, at=factories.NOON, channel="shop_message", outcome="no_answer"
     )
-    Reminder.objects.update(due_at=Now() - timedelta(minutes=1))
+    first = Reminder.objects.order_by("pk")[:1]
+    Reminder.objects.filter(pk__in=first.values("pk")).update(due_at=Now() - timedelta(minutes=1))
+    Reminder.objects.exclude(pk__in=first.values("pk")).update(due_at=Now() + timedelta(days=1))
 
     tasks.tick()
 
@@ -87,3 +90,12 @@ def test_working_copies_are_made_by_the_id_of_the_exhibit(monkeypatch: pytest.Mo
     tasks.make_working_copies(7)
 
     assert made == [7]
+
+
+def test_open_deadlines_are_counted_anew_where_that_is_needed(monkeypatch: pytest.MonkeyPatch):
+    asked: list[bool] = []
+    monkeypatch.setattr(recounts, "recount_if_needed", lambda: asked.append(True))
+
+    tasks.recount_deadlines()
+
+    assert asked == [True]

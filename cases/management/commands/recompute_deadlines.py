@@ -6,24 +6,22 @@ from datetime import UTC
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
-from cases.models import Case
-from cases.services import deadlines
+from cases.services import recounts
+from cases.services.deadlines import Moved
 
 
 class Command(BaseCommand):
     help = (
-        "Count every open deadline anew with the playbooks and the workday calendar of this version, and "
-        "print those that moved. Run it after an update; running it twice changes nothing more."
+        "Count every open deadline anew with the playbooks of this version and the workday calendars as they "
+        "are now, and print those that moved. The site does so by itself after an update and after a change "
+        "of a calendar; this may be run at any time besides, and running it twice changes nothing more."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = 0
-        cases = Case.objects.open().filter(deadlines__met_at=None, deadlines__dropped_at=None).distinct()
-        for case in cases.order_by("pk").iterator(chunk_size=500):
-            for moved in deadlines.recompute(case=case, at=timezone.now()):
-                count += 1
-                before, after = (at.astimezone(UTC).isoformat() for at in (moved.before, moved.after))
-                self.stdout.write(f"{case.reference} {moved.deadline.rule}: {before} -> {after}")
-        self.stdout.write(f"Deadlines: {count} moved.")
+        recount = recounts.recount_all(on_moved=self.tell)
+        self.stdout.write(f"Deadlines: {recount.moved} moved, {recount.counted} counted.")
+
+    def tell(self, moved: Moved) -> None:
+        before, after = (at.astimezone(UTC).isoformat() for at in (moved.before, moved.after))
+        self.stdout.write(f"{moved.deadline.case.reference} {moved.deadline.rule}: {before} -> {after}")
