@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 from django.utils import translation
 
 from cases.models import Case, Membership, Role
+from cases.services import playbooks
 from tests import factories
 from tracker.accounts.models import User
 
@@ -20,6 +22,14 @@ def english() -> Iterator[None]:
     """A request leaves its language behind for the next one; no test starts in another's language."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def platform_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases are under the rules of their platform alone, so that nothing runs from their opening."""
+    shipped = playbooks.all_playbooks()
+    alone = {key: replace(playbook, goes_with=()) for key, playbook in shipped.items()}
+    monkeypatch.setattr(playbooks, "all_playbooks", lambda: alone)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from tracker.accounts.models import User
 
 AT = shanghai("2026-09-01 10:00")
 
+pytestmark = pytest.mark.usefixtures("platform_alone")
+
 
 @pytest.mark.parametrize(
     "statement",

@@ -15,6 +15,8 @@ from tracker.accounts.models import User
 
 AT = shanghai("2026-09-24 12:00")
 
+pytestmark = pytest.mark.usefixtures("platform_alone")
+
 
 def promise(case: Case, until: str = "2026-09-26 18:00") -> Deadline:
     contact = contacts.log_contact(

@@ -18,6 +18,8 @@ EVENING = shanghai("2026-09-01 20:45")
 DUE = shanghai("2026-09-01 21:15")
 FIVE_MINUTES_LATER = shanghai("2026-09-01 21:20")
 
+pytestmark = pytest.mark.usefixtures("platform_alone")
+
 
 @pytest.fixture
 def server(smtp_server: MailServer, settings: Any) -> MailServer:

@@ -18,6 +18,8 @@ from tracker.accounts.models import User
 
 AT = shanghai("2026-09-01 20:45")
 
+pytestmark = pytest.mark.usefixtures("platform_alone")
+
 
 @pytest.fixture(autouse=True)
 def site(settings: Any) -> None:

@@ -117,7 +117,7 @@ def in_threads(count: int, work: Callable[[int], None]) -> None:
     assert failures == []
 
 
-def test_eight_writers_make_one_chain_without_a_gap_or_a_fork(committed_db: str):
+def test_eight_writers_make_one_chain_without_a_gap_or_a_fork(committed_db: str, platform_alone: None):
     alice = factories.make_user("alice@example.org")
     case = factories.make_case(owner=alice)
 

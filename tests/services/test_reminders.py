@@ -22,6 +22,8 @@ from tracker.accounts.models import User
 EVENING = shanghai("2026-09-01 20:45")
 DUE = shanghai("2026-09-01 21:15")
 
+pytestmark = pytest.mark.usefixtures("platform_alone")
+
 
 def leave_unanswered(case: Case, at: datetime = EVENING) -> Deadline:
     """A message to the shop without an answer: one reminder, half an hour later."""
