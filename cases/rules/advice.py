@@ -121,6 +121,9 @@ class _Case:
     closed: Mapping[str, tuple[Text, ...]]
 
     def missing(self, key: str) -> tuple[Preparation, ...]:
+        """What the channel asks for and the case lacks; once they have a complaint it was given."""
+        if any(event.name in bars.TAKES_IT_UP and event.channel == key for event in self.situation.events):
+            return ()
         return tuple(
             item
             for item in self.channels[key].prepare

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
@@ -40,14 +40,17 @@ class OpeningWords:
 @register.simple_tag
 def opening(channel: Channel, at: datetime | None = None) -> OpeningWords:
     """How the channel stands at that moment (now by default), in the reader's language and zone."""
-    found = opening_of(channel, at or timezone.now(), zone=timezone.get_current_timezone())
+    at = at or timezone.now()
+    found = opening_of(channel, at, zone=timezone.get_current_timezone())
     if found.state == "unknown":
         return OpeningWords(text(channel.opening), "", "")
-    return OpeningWords(opening_words(found), _tone(found), last_call_words(channel, found))
+    return OpeningWords(
+        opening_words(found, timezone.localdate(at)), _tone(found), last_call_words(channel, found)
+    )
 
 
-def opening_words(found: Opening) -> str:
-    """The state in one phrase; empty where nobody knows."""
+def opening_words(found: Opening, today: date) -> str:
+    """The state in one phrase; empty where nobody knows. `today` is the reader's."""
     match found.state:
         case "always":
             return _("open now")
@@ -56,9 +59,9 @@ def opening_words(found: Opening) -> str:
         case "closing":
             return _closes_in(found.minutes_left or 0)
         case "too_late":
-            return _("open, but too late to get through; %(opens)s") % {"opens": _opens(found)}
+            return _("open, but too late to get through; %(opens)s") % {"opens": _opens(found, today)}
         case "closed":
-            return _("closed, %(opens)s") % {"opens": _opens(found)}
+            return _("closed, %(opens)s") % {"opens": _opens(found, today)}
         case "never":
             return _("closed")
     return ""
@@ -81,7 +84,7 @@ def _closes_in(minutes: int) -> str:
     }
 
 
-def _opens(found: Opening) -> str:
+def _opens(found: Opening, today: date) -> str:
     opens_at = found.opens_at
     if opens_at is None:
         return ""
@@ -93,7 +96,7 @@ def _opens(found: Opening) -> str:
             return _("opens tomorrow %(time)s") % time
         case "weekday":
             return str(OPENS_ON[opens_at.weekday()]) % time
-    return _("opens %(day)s %(time)s") % {**time, "day": day_words(opens_at.date(), timezone.localdate())}
+    return _("opens %(day)s %(time)s") % {**time, "day": day_words(opens_at.date(), today)}
 
 
 def _clock(value: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -16,14 +16,20 @@ from cases.views.shown import ShownDeadline, earliest_first, show
 
 # Each costs a look at the whole case; the rest waits in the list.
 CASES_WITH_ADVICE = 5
+# What ends later, such as the three years of a claim, stands on the page of its case alone.
+IN_SIGHT = timedelta(days=90)
 
 
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    shown = earliest_first(show(deadlines.open_for(request.user), at=now))
+    in_sight = deadlines.open_for(request.user).filter(due_at__lte=now + IN_SIGHT)
+    shown = earliest_first(show(in_sight, at=now))
     # Where something is mine to do, or theirs and still running, that is the next step.
-    busy = {one.deadline.case_id for one in shown if one.deadline.whose == Whose.MINE or one.tone != "late"}
+    shown_soon = [one for one in shown if not one.is_far]
+    busy = {
+        one.deadline.case_id for one in shown_soon if one.deadline.whose == Whose.MINE or one.tone != "late"
+    }
     writable = set(
         Membership.objects.filter(user=request.user)
         .exclude(role=Role.READER)
@@ -37,9 +43,9 @@ def today(request: HttpRequest) -> HttpResponse:
     quiet = [case for case in cases if case.pk not in busy]
     context = {
         "now": now,
-        "mine": [one for one in shown if one.deadline.whose == Whose.MINE and one.tone != "waiting"],
-        "theirs": [one for one in shown if one.deadline.whose == Whose.THEIRS and one.tone != "waiting"],
-        "later": [one for one in shown if one.tone == "waiting"],
+        "mine": [one for one in shown if one.deadline.whose == Whose.MINE and not one.can_wait],
+        "theirs": [one for one in shown if one.deadline.whose == Whose.THEIRS and not one.can_wait],
+        "later": [one for one in shown if one.can_wait],
         "quiet": [(case, _best_step(case, shown, now)) for case in quiet[:CASES_WITH_ADVICE]],
         "quiet_more": max(0, len(quiet) - CASES_WITH_ADVICE),
         "has_cases": bool(cases) or Case.objects.visible_to(request.user).exists(),

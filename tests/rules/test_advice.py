@@ -113,7 +113,7 @@ def test_a_shop_that_does_not_answer_leads_to_the_next_channel():
     after_one = Situation(problem_kind="parcel_lost", events=(silent,))
     assert channels(after_one)[:2] == ["shop_message", "official_service"]
     assert channels(after_one)[-1] == "order_card"
-    after_two = Situation(problem_kind="parcel_lost", events=(silent, contact("shop_message", "refused")))
+    after_two = Situation(problem_kind="parcel_lost", events=(silent, contact("shop_message", "no_answer")))
     assert channels(after_two)[0] == "official_service"
 
 
