@@ -37,6 +37,8 @@ NOT_TOLD = frozenset({MilestoneKind.PROMISE_KEPT, MilestoneKind.PROMISE_BROKEN, 
 QUOTED = frozenset({"V", "V-", "S+", "own"})
 # A longer time of the consumer's own, as for going to court or for keeping records, is nobody's business.
 SHORT = timedelta(days=60)
+# Of these a case has one, whichever playbook speaks of it.
+ONE_OF_A_KIND = frozenset({"seller", "platform", "partner"})
 
 
 def draft_for(*, case: Case, channel: str, language: str, at: datetime) -> Draft | None:
@@ -77,7 +79,7 @@ def facts_for(*, case: Case, channel: str, language: str, at: datetime) -> Draft
         happened=tuple(_happened(milestones, channels)),
         exhibits=tuple(ExhibitFacts(exhibit.label, exhibit.shows) for exhibit in case.exhibits.all()),
         rules=tuple(_rules(deadlines, at=at)),
-        answer_by=_answer_by(deadlines, chosen, channels, at=at),
+        answer_by=_answer_by(_owed_by(chosen, playbook, deadlines, channels), at=at),
     )
 
 
@@ -168,24 +170,27 @@ def _rules(
         )
 
 
-def _answer_by(
-    deadlines: Iterable[tuple[Deadline, Playbook, DeadlineRule]],
-    chosen: Channel,
-    channels: Mapping[str, Channel],
-    *,
-    at: datetime,
-) -> Due | None:
-    """The first date to come by which whoever is behind the channel owes something, where it is certain."""
-    dues = (
+def _answer_by(owed: Iterable[tuple[Deadline, Playbook]], *, at: datetime) -> Due | None:
+    """The first of these dates that is still to come, where it is certain."""
+    coming = [
         (deadline.due_at, _due(deadline, playbook))
-        for deadline, playbook, rule in deadlines
-        if deadline.whose == Whose.THEIRS
-        and deadline.due_at > at
-        and not deadline.is_provisional
-        and not deadline.is_paused
-        and _bound_by(deadline, rule, channels) == chosen.body
-    )
-    return min(dues, key=lambda one: one[0], default=(None, None))[1]
+        for deadline, playbook in owed
+        if deadline.due_at > at and not deadline.is_provisional and not deadline.is_paused
+    ]
+    return min(coming, key=lambda one: one[0])[1] if coming else None
+
+
+def _owed_by(
+    chosen: Channel,
+    playbook: Playbook,
+    deadlines: Iterable[tuple[Deadline, Playbook, DeadlineRule]],
+    channels: Mapping[str, Channel],
+) -> Iterator[tuple[Deadline, Playbook]]:
+    """What whoever is behind the channel owes. A case has one seller, but may have many authorities."""
+    for deadline, counted_by, rule in deadlines:
+        is_theirs = deadline.whose == Whose.THEIRS and _bound_by(deadline, rule, channels) == chosen.body
+        if is_theirs and (chosen.body in ONE_OF_A_KIND or counted_by.key == playbook.key):
+            yield deadline, counted_by
 
 
 def _bound_by(deadline: Deadline, rule: DeadlineRule, channels: Mapping[str, Channel]) -> str:

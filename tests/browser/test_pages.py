@@ -13,7 +13,17 @@ pytestmark = pytest.mark.browser
 # Three links from Today: the case, its room, and what stands in the room.
 DEPTH = 3
 # One page of each kind, so that a walk which stops early is noticed.
-ROOMS = ("contacts", "drafts", "exhibits", "deadlines", "orders", "milestones", "case-files", "custody", "edit")
+ROOMS = (
+    "contacts",
+    "drafts",
+    "exhibits",
+    "deadlines",
+    "orders",
+    "milestones",
+    "case-files",
+    "custody",
+    "edit",
+)
 
 
 def lines(found: dict[str, list[str]]) -> str:

@@ -189,6 +189,16 @@ def test_a_date_that_is_not_certain_or_not_theirs_is_not_asked_for(case: Case, f
     assert "前答复" not in text(case, "shop_message")
 
 
+def test_one_authority_is_not_asked_for_what_another_one_owes(alice: User):
+    case = factories.make_case(owner=alice, also_playbooks=["cn_12315", "cn_bank"])
+    store_deadline(case, "cn_12315.acceptance", shanghai("2026-09-10 23:59:59"), in_days=True)
+    authorities = [key for key, one in playbooks.channels_of(case).items() if one.body == "authority"]
+
+    asked = {key.partition(".")[0] for key in authorities if "2026年9月10日" in text(case, key)}
+
+    assert {key.partition(".")[0] for key in authorities} > asked == {"cn_12315"}
+
+
 def test_a_closed_case_asks_for_no_date(case: Case, alice: User):
     contacts.log_contact(case=case, by=alice, at=AT, channel="shop_message", outcome="no_answer")
     cases.close_case(case=case, by=alice, at=AT, outcome="given_up")
