@@ -33,7 +33,7 @@ def own_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    initial = {"zone": request.user.time_zone, "calendar": "CN"}
+    initial = {"zone": timezone.get_current_timezone_name(), "calendar": "CN"}
     form = HeadForm(request.POST or None, initial=initial, is_new=True)
     if form.is_valid():
         try:
