@@ -9,6 +9,7 @@ from typing import Any
 
 from cases.rules import facts as reading
 from cases.rules.calendars import WorkCalendar
+from cases.rules.clocks import Span
 from cases.rules.deadline_rules import DeadlineRule
 from cases.rules.phrases import END_OF_DAY, moment_text
 from cases.rules.playbooks import Playbook
@@ -65,3 +66,25 @@ def due_step(due: datetime) -> Step:
 def end_of_day(day: date, like: datetime) -> datetime:
     """23:59:59 of that day in the zone of `like`."""
     return datetime.combine(day, END_OF_DAY, like.tzinfo)
+
+
+def origin_of(clock: Span, count: Count) -> datetime:
+    """The event's moment, or the one that the rule asks for."""
+    if not clock.origin:
+        return count.start
+    told: datetime = count.fact(clock.origin)
+    return told
+
+
+def amounts_of(clock: Span, count: Count) -> tuple[int, int]:
+    """How many units to the window's first end and to its last; the same twice when it is no window."""
+    plus: int = count.fact(clock.plus) if clock.plus else 0
+    high = clock.amount if clock.at_most is None else clock.at_most
+    return plus + clock.amount, plus + high
+
+
+def origin_steps(clock: Span, start: datetime) -> list[Step]:
+    """The sentence about another origin than the event; none when it is counted from the event."""
+    if not clock.origin:
+        return []
+    return [step("origin", Text("从{moment}起算。", "Counted from {moment}."), moment=moment_text(start))]

@@ -20,6 +20,7 @@ TOLD_ONE_BY_ONE = 10
 # As many days of a calendar as are spoken of again and again.
 REMEMBERED_DAYS = 4096
 UNITS = {
+    "seconds": ("秒", "second"),
     "minutes": ("分钟", "minute"),
     "hours": ("小时", "hour"),
     "desk_hours": ("个受理小时", "desk hour"),
@@ -64,11 +65,11 @@ def units_text(count: int, unit: str) -> Text:
 
 
 def length_text(length: timedelta) -> Text:
-    """A length of time in days, hours and minutes, without those that are nothing."""
-    minutes = int(length / timedelta(minutes=1))
-    days, minutes = divmod(minutes, 24 * 60)
+    """A length of time in days, hours, minutes and seconds, without those that are nothing."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
-    found = ((days, "days"), (hours, "hours"), (minutes, "minutes"))
+    days, hours = divmod(hours, 24)
+    found = ((days, "days"), (hours, "hours"), (minutes, "minutes"), (seconds, "seconds"))
     parts = [units_text(count, unit) for count, unit in found if count]
     return Text.joined(parts, between=Text(" ", " ")) if parts else units_text(0, "minutes")
 

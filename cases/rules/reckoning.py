@@ -8,7 +8,8 @@ from cases.rules.clocks import AtOnce, Countdown, LastCall, Moment, NextHours, S
 from cases.rules.counts import Count, Reckoned, step
 from cases.rules.phrases import length_text, moment_text
 from cases.rules.reckoning_dialling import last_call, next_hours
-from cases.rules.reckoning_spans import hours, whole_days
+from cases.rules.reckoning_hours import hours
+from cases.rules.reckoning_spans import whole_days
 from cases.rules.spans import later
 from cases.rules.text import Text
 

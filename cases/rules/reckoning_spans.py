@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
 from cases.rules import facts as reading
 from cases.rules.calendars import WorkCalendar
 from cases.rules.clocks import Span
-from cases.rules.counts import Count, Reckoned, Step, due_step, end_of_day, step
-from cases.rules.hours import OpeningHours
+from cases.rules.counts import (
+    Count,
+    Reckoned,
+    Step,
+    amounts_of,
+    due_step,
+    end_of_day,
+    origin_of,
+    origin_steps,
+    step,
+)
 from cases.rules.phrases import (
     counted_text,
     day_text,
-    desk_text,
-    length_text,
     moment_text,
     skipped_text,
     units_text,
@@ -24,12 +31,8 @@ from cases.rules.spans import (
     ONE_DAY,
     Pause,
     counted_after,
-    desk_time,
-    elapsed,
     last_day,
-    later,
     paused_days,
-    paused_time,
     paused_workdays,
     rolled,
 )
@@ -37,7 +40,6 @@ from cases.rules.text import Text
 
 # As many stretches of days as are told again and again: some years of starts.
 REMEMBERED_STRETCHES = 4096
-LENGTHS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "desk_hours": timedelta(hours=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class _Ends:
 
 def whole_days(clock: Span, count: Count) -> Reckoned:
     """Days, weeks, workdays, months and years: they end with their last day."""
-    start = _origin(clock, count)
-    low, high = _amounts(clock, count)
+    start = origin_of(clock, count)
+    low, high = amounts_of(clock, count)
     try:
         ends = _ends(clock, count, start.date(), low, high)
         # Of days that all count, only the last one asks the calendar where it goes.
@@ -77,75 +79,6 @@ def whole_days(clock: Span, count: Count) -> Reckoned:
     return Reckoned(due, tuple(steps), ends.last_rolled, window_from, window_from_on, is_provisional)
 
 
-def hours(clock: Span, count: Count) -> Reckoned:
-    """Minutes, hours and hours at a desk: they end at a moment, or with that moment's day."""
-    start = _origin(clock, count)
-    low, high = _amounts(clock, count)
-    if clock.desk_hours is not None:
-        return _desk(clock, clock.desk_hours, count, start, low, high)
-    unit = LENGTHS[clock.unit]
-    first, last = (later(start, unit * amount, count.pauses) for amount in (low, high))
-    plus = Text("加 {length} = {moment}。", "Plus {length} = {moment}.")
-    steps = [*_start_again(clock, start)]
-    for amount, moment in {low: first, high: last}.items():
-        told = units_text(amount, clock.unit)
-        steps.append(step("plus", plus, length=told, moment=moment_text(moment)))
-    steps += _paused_time_steps(count, start, last)
-    if clock.to_end_of_day:
-        end = end_of_day(last.date(), last)
-        until = Text("最迟等到：{moment}。", "Look again until {moment}.")
-        return Reckoned(end, (*steps, step("until", until, moment=moment_text(end))), window_from=first)
-    return Reckoned(last, tuple(steps), window_from=first if high > low else None)
-
-
-def _desk(clock: Span, desk: OpeningHours, count: Count, start: datetime, low: int, high: int) -> Reckoned:
-    unit = LENGTHS[clock.unit]
-    try:
-        stretches = desk_time(start, unit * high, desk, count.pauses)
-        first = desk_time(start, unit * low, desk, count.pauses)[-1][1]
-    except ValueError as error:
-        raise reading.outside_calendar(count.rule) from error
-    zone = start.tzinfo
-    due = stretches[-1][1].astimezone(zone)
-    one = Text("{begin}到 {end}（{length}）", "{begin} to {end} ({length})")
-    told = Text.joined(
-        (
-            one.fill(
-                begin=moment_text(begin.astimezone(zone)),
-                end=moment_text(end.astimezone(zone)),
-                length=length_text(elapsed(begin, end) - paused_time(begin, end, count.pauses)),
-            )
-            for begin, end in stretches
-            if begin < end
-        ),
-        between=Text("；", "; "),
-    )
-    open_text = Text("受理时间：{desk}。", "Only these hours count: {desk}.")
-    plus = Text("加 {length}：{stretches}。", "Plus {length}: {stretches}.")
-    steps = [
-        *_start_again(clock, start),
-        step("desk", open_text, desk=desk_text(desk)),
-        step("plus", plus, length=units_text(high, clock.unit), stretches=told),
-        *_paused_time_steps(count, start, due),
-        due_step(due),
-    ]
-    return Reckoned(due, tuple(steps), window_from=first.astimezone(zone) if high > low else None)
-
-
-def _origin(clock: Span, count: Count) -> datetime:
-    """The event's moment, or the one that the rule asks for."""
-    if not clock.origin:
-        return count.start
-    told: datetime = count.fact(clock.origin)
-    return told
-
-
-def _amounts(clock: Span, count: Count) -> tuple[int, int]:
-    plus: int = count.fact(clock.plus) if clock.plus else 0
-    high = clock.amount if clock.at_most is None else clock.at_most
-    return plus + clock.amount, plus + high
-
-
 def _ends(clock: Span, count: Count, start: date, low: int, high: int) -> _Ends:
     first = last_day(start, low, clock, count.calendar, count.pauses)
     last = last_day(start, high, clock, count.calendar, count.pauses) if high != low else first
@@ -158,13 +91,7 @@ def _opening(clock: Span, count: Count, start: datetime) -> list[Step]:
     counts = Text("起算当天 {day}计入，为第 1 天。", "The day it starts on, {day}, counts as the first.")
     excluded = Text("起算当天 {day}不计入。", "The day it starts on, {day}, does not count.")
     text, key = (counts, "included") if clock.include_first_day else (excluded, "excluded")
-    return [*_start_again(clock, start), step(key, text, day=day_text(start.date()))]
-
-
-def _start_again(clock: Span, start: datetime) -> list[Step]:
-    if not clock.origin:
-        return []
-    return [step("origin", Text("从{moment}起算。", "Counted from {moment}."), moment=moment_text(start))]
+    return [*origin_steps(clock, start), step(key, text, day=day_text(start.date()))]
 
 
 def _lengths(clock: Span, count: Count, ends: _Ends, low: int, high: int) -> list[Step]:
@@ -244,24 +171,6 @@ def _pause_steps(clock: Span, count: Count, ends: _Ends) -> list[Step]:
         moved = Text("顺延至 {day}。", "So it ends on {day}.")
         steps += [step("moved", moved, day=day_text(day)) for day in sorted({ends.first, ends.last})]
     return steps
-
-
-def _paused_time_steps(count: Count, start: datetime, due: datetime) -> list[Step]:
-    text = Text(
-        "暂停计时，不计入：{since}到 {until}，共 {length}。",
-        "The clock stood still from {since} to {until}: {length}.",
-    )
-    return [
-        step(
-            "paused",
-            text,
-            since=moment_text(pause.since),
-            until=moment_text(pause.until),
-            length=length_text(elapsed(pause.since, pause.until)),
-        )
-        for pause in count.pauses
-        if pause.until is not None and paused_time(start, due, [pause])
-    ]
 
 
 def _roll_steps(count: Count, ends: _Ends) -> list[Step]:

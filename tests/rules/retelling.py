@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 ONE_DAY = timedelta(days=1)
 DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d{4}-\d\d-\d\d)"
 MOMENT = DAY + r" (\d\d:\d\d(?::\d\d)?)"
-LENGTH = re.compile(r"(\d+) (day|hour|minute)s?")
+LENGTH = re.compile(r"(\d+) (day|hour|minute|second)s?")
 END = timedelta(hours=23, minutes=59, seconds=59)
 
 

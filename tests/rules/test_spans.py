@@ -19,6 +19,12 @@ from tests.rules.making import counted, told
             'kind="span", amount=6, unit="months"', "2026-08-31 09:00", "2027-02-28", id="short month"
         ),
         pytest.param(
+            'kind="span", amount=2, unit="months"',
+            "2026-01-31 09:00",
+            "2026-03-31",
+            id="from a 31st to a 31st",
+        ),
+        pytest.param(
             'kind="span", amount=1, unit="months"', "2026-01-15 09:00", "2026-02-15", id="same number"
         ),
         pytest.param('kind="span", amount=3, unit="years"', "2026-11-22 09:00", "2029-11-22", id="years"),
@@ -116,6 +122,15 @@ def test_desk_hours_stop_at_closing_and_go_on_at_the_next_opening(start, due_at)
     clock = 'kind="span", amount=4, unit="desk_hours", desk_hours={ daily = ["09:00-18:00"] }'
 
     assert counted(clock, start).due_at.isoformat() == due_at
+
+
+def test_seconds_at_the_desk_are_told_too():
+    clock = 'kind="span", amount=1, unit="desk_hours", desk_hours={ daily = ["09:00-18:00"] }'
+
+    assert told(counted(clock, "2026-11-20 17:30:30"), "plus") == [
+        "Plus 1 desk hour: Fri 2026-11-20 17:30:30 to Fri 2026-11-20 18:00 (29 minutes 30 seconds); "
+        "Sat 2026-11-21 09:00 to Sat 2026-11-21 09:30:30 (30 minutes 30 seconds)."
+    ]
 
 
 def test_a_desk_with_a_lunch_break_that_is_shut_on_days_off():
