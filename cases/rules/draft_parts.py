@@ -105,7 +105,11 @@ def _order_line(pen: Pen, order: OrderFacts, *, leave_out: str = "", with_item: 
         )
     )
     item = bought(pen, order) if with_item else ""
-    return pen.sentence(pen.apart([*numbers, item, one_line(order.platform), paid, received]))
+    platform = one_line(order.platform)
+    if platform:
+        platform = pen.say(Text("购于{platform}", "bought on {platform}"), platform=platform)
+    line = pen.sentence(pen.apart([*numbers, item, platform, paid, received]))
+    return line if numbers or item else line[:1].upper() + line[1:]
 
 
 def happened_lines(pen: Pen, facts: DraftFacts) -> list[str]:

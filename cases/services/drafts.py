@@ -58,6 +58,7 @@ def facts_for(*, case: Case, channel: str, language: str, at: datetime) -> Draft
     chosen = playbook.channels[channel]
     channels = channels_of(case)
     milestones = list(case.milestones.all())
+    orders = list(case.orders.prefetch_related("numbers"))
     deadlines = list(_counting(case))
     return DraftFacts(
         language=language,
@@ -74,9 +75,9 @@ def facts_for(*, case: Case, channel: str, language: str, at: datetime) -> Draft
         demand=case.demand,
         amount=_amount(case.amount, case.currency),
         needs_order=case.problem_kind not in WITHOUT_ORDER,
-        orders=tuple(_order(order) for order in case.orders.prefetch_related("numbers")),
+        orders=tuple(_order(order) for order in orders),
         contacts=tuple(_contacts(case, milestones, channels)),
-        happened=tuple(_happened(milestones, channels)),
+        happened=tuple(_happened(milestones, orders, channels)),
         exhibits=tuple(ExhibitFacts(exhibit.label, exhibit.shows) for exhibit in case.exhibits.all()),
         rules=tuple(_rules(deadlines, at=at)),
         answer_by=_answer_by(_owed_by(chosen, playbook, deadlines, channels), at=at),
@@ -119,9 +120,14 @@ def _contacts(
         )
 
 
-def _happened(milestones: Iterable[Milestone], channels: Mapping[str, Channel]) -> Iterator[DatedFact]:
+def _happened(
+    milestones: Iterable[Milestone], orders: Iterable[Order], channels: Mapping[str, Channel]
+) -> Iterator[DatedFact]:
+    """What is not told with an order or a contact already."""
+    of_orders = {(MilestoneKind.PAID.value, order.paid_at) for order in orders}
+    of_orders |= {(MilestoneKind.GOODS_RECEIVED.value, order.received_at) for order in orders}
     for milestone in milestones:
-        if milestone.kind not in NOT_TOLD:
+        if milestone.kind not in NOT_TOLD and (milestone.kind, milestone.happened_at) not in of_orders:
             whom = _name_of(milestone.channel, channels) if milestone.channel else None
             yield DatedFact(milestone.happened_at, _what(milestone), whom, milestone.note)
 

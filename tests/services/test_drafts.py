@@ -118,11 +118,22 @@ def test_orders_contacts_milestones_and_exhibits_are_told(case: Case, alice: Use
         "2026年8月30日 09:00（北京时间），400 客服电话：承诺“当天补发”；承诺期限 2026年8月30日 18:00；"
         "未兑现；工单号 KF1。" in written
     )
-    assert "快递单号 SF1488；抖音商城。" in written
+    assert "快递单号 SF1488；购于抖音商城。" in written
     assert "证据清单：E1 订单详情页" in written
     assert [(one.at, one.what.en) for one in facts.happened] == [
         (shanghai("2026-08-29 12:00"), "Goods received")
     ]
+
+
+def test_what_stands_with_the_order_is_not_told_twice(case: Case, alice: User):
+    received_at, returned_at = shanghai("2026-08-29 12:00"), shanghai("2026-08-30 12:00")
+    orders.add_order(case=case, by=alice, at=AT, platform="抖音商城", received_at=received_at)
+    for kind, happened_at in (("goods_received", received_at), ("return_sent", returned_at)):
+        milestones.log_milestone(case=case, by=alice, at=AT, kind=kind, happened_at=happened_at)
+
+    facts = drafts.facts_for(case=case, channel="shop_message", language="zh-hans", at=AT)
+
+    assert [one.what.en for one in facts.happened] == ["Return sent"]
 
 
 def test_the_labels_are_in_the_language_of_the_draft_not_of_the_page(case: Case, alice: User):

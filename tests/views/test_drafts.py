@@ -58,6 +58,7 @@ def test_each_channel_can_be_chosen_in_each_language(described: Case, alice_clie
     assert '<h2 id="draft-for">Phone hotline</h2>' in content
     assert 'spellcheck="false" lang="zh-Hans">' in content
     assert written(response).startswith("您好，我叫【请填写：姓名】")
+    assert "What you wrote yourself stays in your own words" in content
     for key in playbooks.channels_of(described):
         assert f"?channel={key}&amp;language=zh-hans" in content
 
