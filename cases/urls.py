@@ -37,6 +37,7 @@ of_one_case = [
     path("orders/<int:order_id>/numbers/", orders.numbers, name="order-numbers"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("milestones/", milestones.milestones, name="milestones"),
+    path("milestones/<int:milestone_id>/", milestones.milestone, name="milestone"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("exhibits/", exhibits.exhibits, name="exhibits"),
     path("exhibits/<int:number>/", exhibits.exhibit, name="exhibit"),

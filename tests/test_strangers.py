@@ -53,20 +53,23 @@ def full_case(case: Case, alice: User) -> Case:
     upload = pictures.upload(pictures.picture())
     exhibit = exhibits.add_exhibit(case=case, by=alice, at=factories.NOON, upload=upload)
     exhibit_copies.make_working_copies(exhibit_id=exhibit.pk, at=factories.NOON)
-    orders.add_order(case=case, by=alice, at=factories.NOON, platform="抖音", numbers=[("order", "1")])
+    now = factories.NOON
+    orders.add_order(case=case, by=alice, at=now, platform="抖音", received_at=now, numbers=[("order", "1")])
     case_files.request_case_file(case=case, by=alice, at=factories.NOON, language="en")
     return case
 
 
 def address(case: Case, route: str) -> str:
     order = case.orders.values_list("pk", flat=True).first() or 1
+    milestone = case.milestones.values_list("pk", flat=True).first() or 1
     filled = route.replace("<int:number>", "1").replace("<int:order_id>", str(order))
+    filled = filled.replace("<int:milestone_id>", str(milestone))
     assert "<" not in filled, f"Say here what stands for the parameter of {route}."
     return f"/cases/{case.reference}/{filled}"
 
 
 def test_the_walk_finds_the_addresses_of_a_case():
-    assert {"", "orders/", "exhibits/<int:number>/original/", "case-files/<int:number>/"} <= set(ROUTES)
+    assert {"", "orders/", "milestones/<int:milestone_id>/", "case-files/<int:number>/"} <= set(ROUTES)
 
 
 @pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)

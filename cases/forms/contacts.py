@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.fields import MomentField, RowsField
+from cases.forms.fields import MomentField, RowsField, here
 from cases.models import Case, ContactOutcome, Direction, Exhibit
 from cases.services import playbooks
 
@@ -38,12 +37,23 @@ class QuickContactForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        playbook = playbooks.playbook_of(case)
-        language = get_language() or "en"
-        self.channels = list(playbook.channels.values()) if playbook else []
-        self.fields["channel"].choices = [
-            (channel.key, channel.name.in_language(language)) for channel in self.channels
+        own = playbooks.playbook_of(case)
+        self.channels = list(own.channels.values()) if own else []
+        # Authorities, banks and carriers, each under its name.
+        self.other_channels = [
+            (playbook.name, list(playbook.channels.values()))
+            for playbook in playbooks.playbooks_of(case)
+            if playbook.channels and playbook is not own
         ]
+        self.fields["channel"].choices = [
+            (channel.key, here(channel.name)) for channel in playbooks.channels_of(case).values()
+        ]
+
+    @property
+    def is_with_others(self) -> bool:
+        """Whether the chosen channel is one that stands behind the heading of the others."""
+        chosen = self["channel"].value()
+        return any(channel.key == chosen for _name, channels in self.other_channels for channel in channels)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -54,7 +54,6 @@ def _log(request: HttpRequest, case: Case, form: ContactForm) -> str:
 
 
 def _listed(case: Case, logged: ContactAttempt | None) -> dict[str, Any]:
-    playbook = playbooks.playbook_of(case)
     started: list[ShownDeadline] = []
     if logged is not None:
         started = show(logged.deadlines.open().select_related("case"), at=timezone.now())
@@ -62,7 +61,7 @@ def _listed(case: Case, logged: ContactAttempt | None) -> dict[str, Any]:
         "case": case,
         "room": "contacts",
         "now": timezone.now(),
-        "channels": playbook.channels if playbook else {},
+        "channels": playbooks.channels_of(case),
         "contacts": case.contacts.prefetch_related("exhibits").order_by("-started_at", "-pk"),
         "started": started,
     }

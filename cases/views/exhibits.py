@@ -93,7 +93,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     rows = exhibits_of(case) if rows is None else rows
-    label_contacts(form.fields["contact"], playbooks.playbook_of(case))
+    label_contacts(form.fields["contact"], playbooks.channels_of(case))
     context: dict[str, Any] = {
         "case": case,
         "room": "exhibits",
@@ -134,7 +134,7 @@ def exhibit(request: HttpRequest, case: Case, number: int) -> HttpResponse:
             return redirect("cases:exhibit", case.reference, number)
         except ValidationError as error:
             tell(form, error)
-    label_contacts(form.fields["contact"], playbooks.playbook_of(case))
+    label_contacts(form.fields["contact"], playbooks.channels_of(case))
     numbers = list(case.exhibits.order_by("number").values_list("number", flat=True))
     place = numbers.index(number)
     context = {
@@ -147,7 +147,7 @@ def exhibit(request: HttpRequest, case: Case, number: int) -> HttpResponse:
         "before": numbers[place - 1] if place else None,
         "after": numbers[place + 1] if place + 1 < len(numbers) else None,
         "linked": row.contacts.all(),
-        "channels": getattr(playbooks.playbook_of(case), "channels", {}),
+        "channels": playbooks.channels_of(case),
     }
     return render(request, "cases/exhibit.html", context, status=422 if form.errors else 200)
 

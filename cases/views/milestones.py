@@ -1,22 +1,22 @@
-"""Dated facts that start and stop clocks."""
+"""Dated facts that start and stop clocks: logging one, and correcting it."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.forms.milestones import MilestoneForm
-from cases.models import Case, MilestoneKind
+from cases.forms.milestones import CorrectionForm, MilestoneForm
+from cases.models import Case, Milestone, MilestoneKind
 from cases.services import milestones as milestone_service
 from cases.services import playbooks
 from cases.views.access import case_view
-from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.labels import label_contacts
+from cases.views.shown import show
 from cases.views.submissions import submit_once
 
 
@@ -33,25 +33,59 @@ def milestones(request: HttpRequest, case: Case) -> HttpResponse:
                 return redirect("cases:case", case.reference)
             form = MilestoneForm(case=case, initial={"happened_at": timezone.now()})
         except ValidationError as error:
-            tell(form, error)
-    label_contacts(form.fields["contact"], playbooks.playbook_of(case))
+            form.refuse(error, form.cleaned_data["kind"], form.cleaned_data["channel"])
+    channels = playbooks.channels_of(case)
+    label_contacts(form.fields["contact"], channels)
+    rows = case.milestones.order_by("-happened_at", "-pk")
     context = {
         "case": case,
         "room": "milestones",
         "form": form,
         "said": said,
-        "milestones": case.milestones.order_by("-happened_at", "-pk"),
+        "milestones": rows,
+        "channels": channels,
     }
     return render_page_or_fragment(request, "milestones", context, status=422 if form.errors else 200)
 
 
+@case_view("GET", "POST")
+def milestone(request: HttpRequest, case: Case, milestone_id: int) -> HttpResponse:
+    """One milestone with the deadlines that count from it; whoever may write can correct it."""
+    found = get_object_or_404(case.milestones.select_related("contact"), pk=milestone_id)
+    found.case = case
+    posting = request.method == "POST"
+    form = CorrectionForm(request.POST if posting else None, milestone=found)
+    if form.is_valid():
+        try:
+            milestone_service.correct_milestone(
+                milestone=found, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("The milestone is corrected. What counts from it was counted anew."))
+            return redirect("cases:milestones", case.reference)
+        except ValidationError as error:
+            form.refuse(error, found.kind, form.cleaned_data["channel"])
+    rows = list(found.deadlines.open())
+    for row in rows:
+        row.case = case
+    context = {
+        "case": case,
+        "room": "milestones",
+        "milestone": found,
+        "form": form,
+        "shown": show(rows, at=timezone.now()),
+        "channels": playbooks.channels_of(case),
+    }
+    return render(request, "cases/milestone.html", context, status=422 if posting else 200)
+
+
 def _blank(request: HttpRequest, case: Case) -> MilestoneForm:
-    asked = request.GET.get("kind", "")
+    kind, channel = request.GET.get("kind", ""), request.GET.get("channel", "")
     return MilestoneForm(
         case=case,
         initial={
             "happened_at": timezone.now(),
-            "kind": asked if asked in MilestoneKind.values else "",
+            "kind": kind if kind in MilestoneKind.values else "",
+            "channel": channel if channel in playbooks.channels_of(case) else "",
             "contact": request.GET.get("contact", ""),
         },
     )
@@ -59,10 +93,10 @@ def _blank(request: HttpRequest, case: Case) -> MilestoneForm:
 
 def _log(request: HttpRequest, case: Case, form: MilestoneForm) -> str:
     data = form.cleaned_data
-    milestone = milestone_service.log_milestone(
+    logged: Milestone = milestone_service.log_milestone(
         case=case,
         by=request.user,
         at=timezone.now(),
         **{**data, "happened_at": data["happened_at"] or timezone.now()},
     )
-    return str(milestone.pk)
+    return str(logged.pk)

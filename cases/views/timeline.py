@@ -59,8 +59,7 @@ def timeline_of(case: Case, deadlines: Iterable[Deadline], *, now: datetime) -> 
 
 
 def _entries(case: Case, deadlines: Iterable[Deadline], now: datetime) -> Iterator[Entry]:
-    playbook = playbooks.playbook_of(case)
-    channels = playbook.channels if playbook else {}
+    channels = playbooks.channels_of(case)
     exhibits = exhibits_of(case)
     proofs: dict[int, list[Exhibit]] = {}
     for exhibit in exhibits:
