@@ -15,7 +15,7 @@ from cases.models.case import (
 from cases.models.case_file import BuildState, CaseFile
 from cases.models.contact import ContactAttempt, ContactOutcome, Direction
 from cases.models.custody import CustodyEntry
-from cases.models.deadline import Deadline, DropReason, Whose
+from cases.models.deadline import Binds, Deadline, DropReason, Whose
 from cases.models.exhibit import Exhibit, ExhibitSource, WorkingCopy, WorkingCopyKind
 from cases.models.membership import Membership, Role
 from cases.models.milestone import CountdownStep, Milestone, MilestoneKind
@@ -25,6 +25,7 @@ from cases.models.reminder import Reminder
 from cases.models.work_calendar import CalendarCode, CalendarDay, CalendarYear, Recount
 
 __all__ = [
+    "Binds",
     "BuildState",
     "CalendarCode",
     "CalendarDay",

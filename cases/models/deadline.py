@@ -18,6 +18,21 @@ class Whose(models.TextChoices):
     THEIRS = "theirs", _("They owe me something by then")
 
 
+class Binds(models.TextChoices):
+    """Whom a rule binds, as its reason names it."""
+
+    CONSUMER = "consumer", _("You")
+    SELLER = "seller", _("The seller")
+    PLATFORM = "platform", _("The platform")
+    PARTNER = "partner", _("The partner platform")
+    CARRIER = "carrier", _("The parcel service")
+    TELECOM = "telecom", _("The telecom operator")
+    PAYMENT = "payment", _("The bank or payment service")
+    AUTHORITY = "authority", _("The authority")
+    CONSUMER_ASSOCIATION = "consumer_association", _("The consumer association")
+    COURT = "court", _("The court")
+
+
 class DropReason(models.TextChoices):
     """Why a deadline no longer matters."""
 
@@ -142,8 +157,14 @@ class Deadline(models.Model):
     def is_open(self) -> bool:
         return self.met_at is None and self.dropped_at is None
 
+    @property
+    def binds(self) -> str:
+        """Who must act, in words; empty where the stored reason does not say."""
+        bound = self.because.get("binds", "")
+        return str(Binds(bound).label) if bound in Binds.values else ""
+
     def is_missed(self, at: datetime) -> bool:
-        """Past due without having been met in time."""
-        if self.dropped_at is not None:
+        """Past due without having been met in time; a clock that stands still misses nothing."""
+        if self.dropped_at is not None or (self.is_paused and self.met_at is None):
             return False
         return (self.met_at or at) > self.due_at

@@ -17,7 +17,7 @@ from icalendar import Alarm, Calendar, Event
 from cases.models import CalendarToken, Deadline
 from cases.rules.text import Text
 from cases.services import deadlines
-from cases.services.playbooks import zone_of
+from cases.services.playbooks import zone_of_deadline
 from tracker.accounts.models import User
 
 # Before a moment; and counted from the midnight at which a day begins: 9:00 the day before, 9:00 that day.
@@ -71,7 +71,7 @@ def _event(deadline: Deadline, user: User, at: datetime) -> Event:
     event.add("url", settings.SITE_URL + deadline.case.get_absolute_url())
     event.add("transp", "TRANSPARENT")
     if deadline.in_days:
-        zone = zone_of(deadline.case)
+        zone = zone_of_deadline(deadline)
         first = (deadline.window_from or deadline.due_at).astimezone(zone).date()
         event.add("dtstart", first)
         event.add("dtend", deadline.due_at.astimezone(zone).date() + timedelta(days=1))
@@ -84,6 +84,8 @@ def _event(deadline: Deadline, user: User, at: datetime) -> Event:
 
 
 def _alarms(deadline: Deadline, title: str) -> Iterator[Alarm]:
+    if deadline.is_paused:
+        return  # its date moves on when the clock runs again
     for trigger in DAY_ALARMS if deadline.in_days else MOMENT_ALARMS:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")

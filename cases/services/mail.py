@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Deadline, Reminder
 from cases.rules.text import Text
-from cases.services.playbooks import zone_of
+from cases.services.playbooks import zone_of_deadline
 from tracker.accounts.models import Language, User
 
 SUBJECT_LENGTH = 60
@@ -83,7 +83,7 @@ def is_late(reminder: Reminder, at: datetime) -> bool:
 def when_of(deadline: Deadline, reader: User) -> When:
     """Days in the zone where they are counted, moments in the reader's zone."""
     language = Language(reader.language)
-    zone = zone_of(deadline.case) if deadline.in_days else reader.zone
+    zone = zone_of_deadline(deadline) if deadline.in_days else reader.zone
     start = deadline.window_from
     if deadline.in_days:
         full = _("the end of %(day)s") % {"day": _written(deadline.due_at, zone, _DAYS[language], language)}
@@ -130,6 +130,8 @@ def _context(reminder: Reminder, recipient: User, when: When, at: datetime) -> d
         "language": language.value,
         "action": told(because["action"]),
         "title": told(because["title"]),
+        "consequence": told(because.get("consequence")),
+        "binds": deadline.binds,
         "steps": [told(step["text"]) for step in because["steps"]],
         "source": " · ".join(filter(None, (told(source.get("title")), told(source.get("article"))))),
         "case_title": one_line(case.title),

@@ -27,7 +27,7 @@ from cases.rules import reminders as rules
 from cases.services import custody, mail
 from cases.services.delivery import NeverDeliverable, NotDelivered, Postman, ServerAway
 from cases.services.moments import as_text
-from cases.services.playbooks import zone_of
+from cases.services.playbooks import zone_of_deadline
 from tracker.accounts.models import User
 
 log = logging.getLogger(__name__)
@@ -75,11 +75,13 @@ def plan_all(deadlines: Iterable[Deadline], *, at: datetime) -> None:
 
 
 def _planned(deadline: Deadline, at: datetime) -> Iterator[Reminder]:
+    if deadline.is_paused:
+        return  # its date moves on; what is to be said is planned when the clock runs again
     nudges = rules.plan(
         due_at=deadline.due_at,
         window_from=deadline.window_from,
         in_days=deadline.in_days,
-        zone=zone_of(deadline.case),
+        zone=zone_of_deadline(deadline),
         planned_at=at,
     )
     for nudge in nudges:

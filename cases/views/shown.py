@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Deadline
-from cases.rules.events import EventPattern
-from cases.services.playbooks import playbook_of, zone_of
+from cases.rules.events import MILESTONE_KINDS, EventPattern
+from cases.services.playbooks import rule_of, zone_of_deadline
 
 SOON = timedelta(hours=3)
 NEAR = timedelta(hours=24)
@@ -20,7 +20,10 @@ NEAR = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class ShownDeadline:
-    """A deadline with the words around it. `tone` is late, soon, near, calm, waiting, met or dropped."""
+    """A deadline with the words around it.
+
+    `tone` is late, soon, near, calm, waiting (its window is not open yet), paused, met or dropped.
+    """
 
     deadline: Deadline
     zone: tzinfo
@@ -32,25 +35,39 @@ class ShownDeadline:
         return self.tone == "late"
 
     @property
+    def can_wait(self) -> bool:
+        """Whether nothing can be done about it yet."""
+        return self.tone in {"waiting", "paused"}
+
+    @property
     def answered_by(self) -> str:
-        """What to offer as the way to meet it: a "promise" settled, an "exhibit", or a "contact"."""
-        for pattern in self._patterns():
-            if "promise_kept" in pattern.kinds:
-                return "promise"
-            if pattern.kind == "exhibit":
-                return "exhibit"
-        return "contact"
+        """What to offer as the way to meet it: a "promise" settled, an "exhibit", a "contact", another
+        "milestone"; empty where nothing but the user's word does.
+        """
+        patterns = self._patterns()
+        if any("promise_kept" in pattern.kinds for pattern in patterns):
+            return "promise"
+        ways = {pattern.kind for pattern in patterns}
+        return next((way for way in ("exhibit", "contact", "milestone") if way in ways), "")
 
     @property
     def channel(self) -> str:
         """The channel to log, when only one can meet it; else empty."""
-        names = {name for pattern in self._patterns() if pattern.kind == "contact" for name in pattern.channels}
+        names = {key for pattern in self._patterns() if pattern.kind == "contact" for key in pattern.channels}
         return names.pop() if len(names) == 1 else ""
 
+    @property
+    def milestone_asked(self) -> tuple[str, str]:
+        """Kind and channel of the first milestone that would meet it; empty for what is not said."""
+        first = next((pattern for pattern in self._patterns() if pattern.kind == "milestone"), None)
+        if first is None:
+            return "", ""
+        kinds = [kind for kind in MILESTONE_KINDS if kind in first.kinds]
+        return next(iter(kinds), ""), next(iter(sorted(first.channels)), "")
+
     def _patterns(self) -> tuple[EventPattern, ...]:
-        playbook = playbook_of(self.deadline.case)
-        rule = playbook.rule_named(self.deadline.rule) if playbook else None
-        return tuple(met.pattern for met in rule.met_by) if rule else ()
+        found = rule_of(self.deadline)
+        return tuple(met.pattern for met in found[1].met_by) if found else ()
 
 
 def show(deadlines: Iterable[Deadline], *, at: datetime) -> list[ShownDeadline]:
@@ -59,12 +76,14 @@ def show(deadlines: Iterable[Deadline], *, at: datetime) -> list[ShownDeadline]:
 
 
 def _shown(deadline: Deadline, *, at: datetime) -> ShownDeadline:
-    zone = zone_of(deadline.case)
+    zone = zone_of_deadline(deadline)
     if deadline.dropped_at is not None:
         return ShownDeadline(deadline, zone, "dropped", _("no longer matters"))
     if deadline.met_at is not None:
         late = deadline.met_at > deadline.due_at
         return ShownDeadline(deadline, zone, "met", _("done, late") if late else _("done"))
+    if deadline.is_paused:
+        return ShownDeadline(deadline, zone, "paused", _("paused"))
     if deadline.window_from is not None and at < deadline.window_from:
         return ShownDeadline(deadline, zone, "waiting", _time_until(deadline.window_from, at, deadline, zone))
     return ShownDeadline(deadline, zone, _tone(deadline, at, zone), _left(deadline, at, zone))
@@ -125,12 +144,13 @@ def _days_between(start: datetime, end: datetime, zone: tzinfo) -> int:
 
 
 def earliest_first(shown: Iterable[ShownDeadline]) -> list[ShownDeadline]:
-    """Late ones first, then by the moment at which something can be done."""
+    """Late ones first, then by the moment at which something can be done; what stands still comes last."""
     far = datetime.max.replace(tzinfo=UTC)
     return sorted(
         shown,
         key=lambda one: (
             not one.is_late,
+            one.tone == "paused",
             (one.deadline.window_from if one.tone == "waiting" else one.deadline.due_at) or far,
         ),
     )

@@ -26,10 +26,7 @@ def today(request: HttpRequest) -> HttpResponse:
     in_sight = deadlines.open_for(request.user).filter(due_at__lte=now + IN_SIGHT)
     shown = earliest_first(show(in_sight, at=now))
     # Where something is mine to do, or theirs and still running, that is the next step.
-    shown_soon = [one for one in shown if not one.is_far]
-    busy = {
-        one.deadline.case_id for one in shown_soon if one.deadline.whose == Whose.MINE or one.tone != "late"
-    }
+    busy = {one.deadline.case_id for one in shown if one.deadline.whose == Whose.MINE or one.tone != "late"}
     writable = set(
         Membership.objects.filter(user=request.user)
         .exclude(role=Role.READER)
