@@ -145,18 +145,19 @@ def test_when_only_the_seller_refused_the_platform_comes_before_the_complaint():
     assert advised.index("cn_12315.odr") < advised.index(COMPLAINT)
 
 
-def test_when_the_platform_decided_the_complaint_is_the_next_step():
+def test_when_the_platform_decided_the_ladder_goes_up_one_by_one():
     advised = channels(DECIDED, problem_kind="fake_goods")
 
-    assert advised[:3] == [COMPLAINT, "cn_12315.hotline", "cn_12315.odr"]
-    assert {"appeal_upload", "cn_12315.report", "cn_12315.consumer_association"} <= set(advised)
+    assert advised[:4] == ["appeal_upload", "cn_12315.odr", COMPLAINT, "cn_12315.hotline"]
+    assert {"cn_12315.report", "cn_12315.consumer_association"} <= set(advised)
 
 
 def test_a_complaint_without_an_address_asks_the_platform_who_the_seller_is_first():
-    first, *others = steps(DECIDED, problem_kind="fake_goods", has=READY - {"merchant_address"})
+    appeal, who, *others = steps(DECIDED, problem_kind="fake_goods", has=READY - {"merchant_address"})
     complaint = next(step for step in others if step.channel.key == COMPLAINT)
 
-    assert (first.channel.key, first.situations) == ("official_service", ("merchant_identity",))
+    assert appeal.channel.key == "appeal_upload"
+    assert (who.channel.key, who.situations) == ("official_service", ("merchant_identity",))
     assert [item.key for item in complaint.missing] == ["merchant_address"]
     assert "platform operator's domicile" in complaint.channel.limits[1].en
 
@@ -202,7 +203,7 @@ def test_its_own_acceptance_and_a_report_close_nothing():
     reported = happened_with("cn_12315.report", "report_filed")
 
     hotline = steps(DECIDED, accepted, missed=frozenset({"cn_12315.mediation"}))[0]
-    complaint = steps(DECIDED, reported)[0]
+    complaint = next(step for step in steps(DECIDED, reported) if step.channel.key == COMPLAINT)
     report = next(step for step in steps(DECIDED, problem_kind="fake_goods") if "report" in step.situations)
 
     assert (hotline.channel.key, hotline.barred) == ("cn_12315.hotline", ())
