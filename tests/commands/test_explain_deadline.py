@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from cases.management.commands import explain_deadline
+from cases.models import CalendarDay
+
+pytestmark = pytest.mark.django_db
 
 
 def explain(*arguments):
@@ -64,6 +71,38 @@ def test_a_moment_without_an_offset_is_meant_in_the_zone_of_the_playbook(rule, s
     assert answer["window_from"] is None
 
 
+TESTING = ("--event", "testing_started=2026-08-10T09:00", "--event", "testing_ended=2026-08-20T17:00")
+
+
+def test_what_happened_since_stops_the_clock():
+    answer = as_json("cn_12315.mediation", "--from", "2026-08-03T10:00", *TESTING)
+
+    assert answer["due_on"] == "2026-10-12"
+    assert as_json("cn_12315.mediation", "--from", "2026-08-03T10:00", *TESTING[:2])["paused"] is True
+
+
+def test_an_older_edition_is_found_by_the_date():
+    answer = as_json("cn_12315.mediation", "--from", "2026-04-10T10:00")
+
+    assert answer["rule"] == "cn_12315.mediation_order_20"
+    assert answer["due_on"] == "2026-06-16"
+
+
+def test_a_day_that_was_corrected_on_this_site_counts_as_corrected():
+    CalendarDay.objects.create(calendar="CN", day=date(2026, 9, 28), works=False, source="a notice")
+
+    assert as_json("cn_12315.acceptance", "--from", "2026-09-24T10:00")["due_on"] == "2026-10-13"
+
+
+def test_without_a_database_the_shipped_calendar_counts(monkeypatch):
+    def nothing_there(code):
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr(explain_deadline, "calendar_of", nothing_there)
+
+    assert as_json("cn_12315.acceptance", "--from", "2026-09-24T10:00")["due_on"] == "2026-10-12"
+
+
 def test_a_date_into_an_unpublished_year_says_provisional():
     arguments = ("douyin.partner_platform.extra_time", "--from", "2026-12-28", "--set", "usual_workdays=3")
 
@@ -104,7 +143,7 @@ def test_lines_to_read_show_the_steps_and_the_source():
         ),
         (
             ("douyin.partner_platform.extra_time", "--from", "1990-09-24", "--set", "usual_workdays=1"),
-            "The dates lie outside the workday calendar",
+            "The dates lie outside the years that can be counted",
         ),
         (
             ("douyin.promise.kept", "--from", "2026-09-24", "--set", "x"),
@@ -113,6 +152,18 @@ def test_lines_to_read_show_the_steps_and_the_source():
         (
             ("douyin.promise.kept", "--from", "2026-09-24", "--set", "x=1"),
             "douyin.promise.kept does not ask for “x”; it asks for promised_by.",
+        ),
+        (
+            ("cn_12315.mediation", "--from", "2019-04-10"),
+            "cn_12315.mediation was not in force on 2019-04-10: it holds from 2026-04-15 to today, and no",
+        ),
+        (
+            ("cn_12315.mediation", "--from", "2026-09-10", "--event", "rain=2026-09-11"),
+            "“rain=2026-09-11” is no event; write --event milestone=moment with one of paid,",
+        ),
+        (
+            ("cn_12315.mediation", "--from", "2026-09-10", "--event", "testing_started@moon=2026-09-11"),
+            "There is no channel “moon”; there are cn_12315.",
         ),
         (("douyin.hotline.closing", "--from", "9999-12-31T23:00"), "9999-12-31T23:00 is too far away"),
     ],

@@ -8,11 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
-from cases.rules.calendars import work_calendar
+from cases.rules.calendars import WorkCalendar, work_calendar
 from cases.rules.deadline_rules import DeadlineRule
 from cases.rules.deadlines import CannotReckon, DueDate, compute
+from cases.rules.events import MILESTONE_KINDS, Event
 from cases.rules.playbooks import Playbook, load_playbooks
+from cases.rules.text import Text
+from cases.services.calendars import calendar_of
 from tracker.accounts.models import Language
 
 
@@ -35,6 +39,14 @@ class Command(BaseCommand):
             metavar="KEY=VALUE",
             help="a fact that the rule asks for, as in usual_workdays=1; may be given several times",
         )
+        parser.add_argument(
+            "--event",
+            action="append",
+            default=[],
+            metavar="MILESTONE[@CHANNEL]=ISO",
+            help="what happened since and stops the clock or starts it anew, as in "
+            "testing_started=2026-08-10T09:00; may be given several times",
+        )
         parser.add_argument("--language", choices=Language.values, default=Language.EN.value)
         parser.add_argument("--json", action="store_true", help="one JSON object instead of lines to read")
 
@@ -43,9 +55,10 @@ class Command(BaseCommand):
         start = read_moment(options["start"], playbook)
         rule = _in_force(rule, playbook, start)
         facts = _facts(options["set"], rule, options["rule"])
-        calendar = work_calendar(playbook.calendar)
+        happened = [_event(told, playbook) for told in options["event"]]
+        calendar = _calendar_of(playbook)
         try:
-            due = compute(rule, playbook=playbook, at=start, facts=facts, calendar=calendar)
+            due = compute(rule, playbook=playbook, at=start, facts=facts, calendar=calendar, events=happened)
         except CannotReckon as error:
             sentence = error.sentence.in_language(options["language"])
             asked = {wanted.key for wanted in rule.inputs}
@@ -90,6 +103,29 @@ def _in_force(rule: DeadlineRule, playbook: Playbook, start: datetime) -> Deadli
     return found
 
 
+def _event(told: str, playbook: Playbook) -> Event:
+    """A milestone told as kind=moment or kind@channel=moment. Raises CommandError."""
+    name, equals, moment = told.partition("=")
+    kind, _at, channel = name.partition("@")
+    if not equals or kind not in MILESTONE_KINDS:
+        raise CommandError(
+            f"“{told}” is no event; write --event milestone=moment with one of {', '.join(MILESTONE_KINDS)}."
+        )
+    known = playbook.channels.get(channel) or playbook.channels.get(f"{playbook.key}.{channel}")
+    if channel and known is None:
+        raise CommandError(f"There is no channel “{channel}”; there are {', '.join(playbook.channels)}.")
+    key, body = (known.key, known.body) if known else ("", "")
+    return Event("milestone", kind, read_moment(moment, playbook), channel=key, body=body)
+
+
+def _calendar_of(playbook: Playbook) -> WorkCalendar:
+    """The calendar of this site, or the shipped one where there is no database yet."""
+    try:
+        return calendar_of(playbook.calendar)
+    except DatabaseError:
+        return work_calendar(playbook.calendar)
+
+
 def _facts(settings: list[str], rule: DeadlineRule, name: str) -> dict[str, str]:
     facts: dict[str, str] = {}
     asked = [wanted.key for wanted in rule.inputs]
@@ -117,6 +153,7 @@ def _as_json(due: DueDate, language: str) -> str:
         "window_from": _iso(due.window_from),
         "window_from_on": _iso(due.window_from_on),
         "provisional": due.is_provisional,
+        "paused": due.is_paused,
         "steps": [step.text.in_language(language) for step in due.steps],
         "source": due.source,
         "playbook_edition": due.playbook_edition,
@@ -138,6 +175,11 @@ def _as_lines(due: DueDate, language: str) -> str:
     lines += [
         f"  {number}. {step.text.in_language(language)}" for number, step in enumerate(due.steps, start=1)
     ]
-    title = due.source["title"]["zh-hans" if language == Language.ZH_HANS else "en"]
-    lines.append(f"{title} [{due.source['confidence']}, {due.source['checked_on']}]")
+    if due.consequence:
+        lines.append(due.consequence.in_language(language))
+    source = due.source
+    title, article = (Text.from_json(source[part]).in_language(language) for part in ("title", "article"))
+    lines.append(
+        f"{title}, {article} [{source['confidence']}, {source['checked_on']}] {source['url']}".rstrip()
+    )
     return "\n".join(lines)
