@@ -1,4 +1,7 @@
-"""What whoever runs the site may see: the state of cases, reminders and case files, never their contents."""
+"""What whoever runs the site may see: the state of cases, reminders and case files, never their contents.
+
+What they may change is the workday calendar: cases/admin/calendars.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from cases.models import Case, CaseFile, Reminder
+import cases.admin.calendars  # noqa: F401  (registers the calendars)
+from cases.models import Case, CaseFile, Recount, Reminder
 
 # One way in, and attempts at it are counted.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -61,3 +65,9 @@ class CaseFileAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["state", "language"]
     fields = [*list_display, "sha256", "lease_until", "parts_done", "parts_total"]
+
+
+@admin.register(Recount)
+class RecountAdmin(ReadOnlyAdmin):
+    list_display = ["started_at", "finished_at", "counted", "moved", "knowledge"]
+    fields = list_display
