@@ -230,5 +230,6 @@ def confidence(code: str) -> str:
         "S+": _("several secondary sources agree"),
         "S": _("one secondary source"),
         "reported": _("reported, not checked against an official text"),
+        "own": _("a user's own entry, not checked"),
     }
     return labels.get(code, code)
