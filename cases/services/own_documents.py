@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import ContactAttempt, OwnPlaybook, Status
+from cases.models import ContactAttempt, OwnPlaybook
 from cases.rules.documents import MOST_BYTES
 from cases.rules.playbooks import Mistake, Playbook
-from cases.services import deadlines, own_entries
+from cases.services import own_entries, recounts
 from cases.services.own_playbooks import cases_with, read, read_text, rows_of
 from tracker.accounts.models import User
 
@@ -50,13 +50,13 @@ def make(*, by: User, at: datetime, document: Document) -> OwnPlaybook:
 
 
 @transaction.atomic
-def replace_document(*, own: OwnPlaybook, by: User, at: datetime, content: bytes) -> OwnPlaybook:
+def replace_document(*, own: OwnPlaybook, at: datetime, content: bytes) -> OwnPlaybook:
     """Put an uploaded file in the place of the document. Raises Misread or ValidationError."""
     own = _locked(own)
     before = read(own)
     own.document, own.changed_at = decoded(content), at
     _store(own, before=before)
-    _count_anew(own, by=by, at=at)
+    recounts.recount_cases_of(own.key, at=at)
     return own
 
 
@@ -72,7 +72,7 @@ def change(*, own: OwnPlaybook, by: User, at: datetime, apply: Callable[[Documen
     apply(document)
     own.document, own.changed_at = _written(document, by, at), at
     _store(own, before=before)
-    _count_anew(own, by=by, at=at)
+    recounts.recount_cases_of(own.key, at=at)
     return own
 
 
@@ -145,12 +145,6 @@ def _store(own: OwnPlaybook, *, before: Playbook | None = None) -> OwnPlaybook:
         raise ValidationError(_("Its kind stays as it is. Make a new playbook for the other kind."))
     own.save()
     return own
-
-
-def _count_anew(own: OwnPlaybook, *, by: User, at: datetime) -> None:
-    """Move the open deadlines that rest on it, in every case that uses it."""
-    for case in cases_with(own).exclude(status=Status.CLOSED):
-        deadlines.recompute(case=case, at=at, by=by)
 
 
 def _locked(own: OwnPlaybook) -> OwnPlaybook:

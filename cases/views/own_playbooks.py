@@ -102,7 +102,7 @@ def replace(request: HttpRequest, key: str) -> HttpResponse:
     if form.is_valid():
         try:
             content = form.cleaned_data["file"].read(MOST_BYTES + 1)
-            own_documents.replace_document(own=own, by=request.user, at=timezone.now(), content=content)
+            own_documents.replace_document(own=own, at=timezone.now(), content=content)
         except own_documents.Misread as error:
             mistakes = error.mistakes
         except ValidationError as error:
