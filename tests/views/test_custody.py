@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -41,6 +42,31 @@ def test_a_changed_entry_is_named(case: Case, alice: User, alice_client: Client)
     assert "The chain does not hold." in text
     assert "Entry 1: its words do not match its hash; it was changed." in text
     assert "unchanged since" not in text
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        pytest.param("actor", "user:" + "9" * 25, id="a number that no row has"),
+        pytest.param("actor", "user:" + "9" * 49, id="a number that no computer counts"),
+        pytest.param("actor", "user:٣", id="digits of another script"),
+        pytest.param("details", '{"what": 123456789012345678901234567890}', id="a huge number"),
+        pytest.param("details", "[1]", id="no object"),
+    ],
+)
+def test_an_entry_that_was_made_unreadable_is_named_like_any_other(
+    case: Case, alice_client: Client, column: str, value: str
+):
+    with connection.cursor() as cursor:
+        for name in triggers(cursor):
+            table = " ON cases_custodyentry" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {name}{table}")
+        cursor.execute(f"UPDATE cases_custodyentry SET {column} = %s WHERE sequence = 1", [value])  # noqa: S608
+
+    response = alice_client.get(url(case))
+
+    assert response.status_code == 200
+    assert "Entry 1" in text_of(response)
 
 
 def triggers(cursor: object) -> list[str]:
