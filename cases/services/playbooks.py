@@ -112,8 +112,11 @@ def zone_of_deadline(deadline: Deadline) -> ZoneInfo:
 
 
 def choices_for(user: User) -> tuple[tuple[Playbook, ...], tuple[Playbook, ...]]:
-    """What a case of this user may name: (platforms, what else applies), the user's own last."""
-    known = (*all_playbooks().values(), *own_playbooks.all_of(user))
+    """What a case of this user may name: (platforms, what else applies); those of mainland China come
+    first, the user's own last.
+    """
+    shipped = sorted(all_playbooks().values(), key=lambda playbook: playbook.calendar != "CN")
+    known = (*shipped, *own_playbooks.all_of(user))
     return (
         tuple(playbook for playbook in known if playbook.kind == "platform"),
         tuple(playbook for playbook in known if playbook.kind != "platform"),

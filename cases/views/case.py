@@ -61,6 +61,7 @@ def _everything_about(case: Case) -> dict[str, Any]:
         "room": "case",
         "deadlines": open_deadlines,
         "channels_by_key": playbooks.channels_of(case),
+        "playbooks": playbooks.playbooks_of(case),
         "best": advised[0] if advised else None,
         "others": advised[1:],
         "statuses": [choice for choice in Status.choices if choice[0] != Status.CLOSED],
@@ -72,7 +73,7 @@ def _everything_about(case: Case) -> dict[str, Any]:
 @case_view("GET", "POST")
 def edit_case(request: HttpRequest, case: Case) -> HttpResponse:
     posting = request.method == "POST"
-    form = CaseForm(request.POST if posting else None, instance=case)
+    form = CaseForm(request.POST if posting else None, instance=case, user=request.user)
     if form.is_valid():
         try:
             case_service.describe_case(case=case, by=request.user, at=timezone.now(), **form.described())

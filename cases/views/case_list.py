@@ -48,7 +48,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_case(request: HttpRequest) -> HttpResponse:
     posting = request.method == "POST"
-    form = CaseForm(request.POST if posting else None)
+    form = CaseForm(request.POST if posting else None, user=request.user)
     if form.is_valid():
         try:
             return redirect(submit_once(request, lambda: _open_case(request, form)))

@@ -207,3 +207,28 @@ def test_a_status_that_cannot_be_set_is_told_and_changes_nothing(
 @pytest.mark.parametrize("screen", ["edit", "close", "reopen", "status"])
 def test_a_reader_changes_nothing_of_the_case(case: Case, bob_client: Client, screen: str):
     assert bob_client.post(f"/cases/{case.reference}/{screen}/", {"outcome": "solved"}).status_code == 403
+
+
+def test_the_address_and_what_else_applies_are_changed_and_told_in_the_chain(
+    case: Case, alice_client: Client
+):
+    typed = {
+        "title": case.title,
+        "playbook": "douyin",
+        "problem_kind": "parcel_lost",
+        "currency": "CNY",
+        "merchant_address": "杭州市余杭区 1 号",
+        "payment_method": "card",
+        "also_playbooks": ["card_chargeback"],
+    }
+
+    alice_client.post(f"/cases/{case.reference}/edit/", typed)
+
+    case.refresh_from_db()
+    assert (case.merchant_address, case.payment_method) == ("杭州市余杭区 1 号", "card")
+    assert case.also_playbooks == ["card_chargeback"]
+    changed = case.custody_entries.get(action="case_described").details["changed"]
+    assert changed["also_playbooks"] == ["", "card_chargeback"]
+    text = text_of(alice_client.get(f"/cases/{case.reference}/"))
+    assert "杭州市余杭区 1 号" in text
+    assert "Bank or credit card" in text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from typing import ClassVar
+
 import pytest
 from django.test import Client
 
-from cases.models import Case, Outcome
+from cases.models import Case, Outcome, OwnPlaybook
 from cases.services import cases as case_service
 from cases.services import contacts, orders
 from tests import factories
@@ -130,3 +133,48 @@ def test_a_mistake_stands_beside_its_field_and_nothing_is_stored(alice_client: C
     assert response.status_code == 422
     assert sentence in text_of(response)
     assert not Case.objects.exists()
+
+
+class TestWhatElseApplies:
+    NEW: ClassVar = {"title": "Broken lamp", "problem_kind": "defective_goods", "currency": "CNY"}
+
+    def test_a_new_case_offers_what_may_be_added(self, alice_client: Client):
+        page = alice_client.get("/cases/new/").content.decode()
+
+        assert 'name="also_playbooks" value="paypal"' in page
+
+    def test_what_goes_with_the_platform_anyway_is_not_offered(self, alice_client: Client):
+        page = alice_client.get("/cases/new/").content.decode()
+
+        assert re.search(r'value="douyin"[^>]*checked', page)
+        assert 'name="also_playbooks" value="cn_12315"' not in page
+
+    def test_the_choice_is_stored_without_what_goes_along(self, alice: User, alice_client: Client):
+        chosen = {"playbook": "douyin", "also_playbooks": ["paypal", "cn_12315"]}
+        alice_client.post("/cases/new/", {**self.NEW, **chosen, "payment_method": "wallet"})
+
+        case = Case.objects.get()
+        assert (case.playbook, case.also_playbooks) == ("douyin", ["paypal"])
+        assert case.payment_method == "wallet"
+
+    def test_what_is_no_playbook_is_refused(self, alice_client: Client):
+        chosen = {"playbook": "douyin", "also_playbooks": ["moon"]}
+
+        assert alice_client.post("/cases/new/", {**self.NEW, **chosen}).status_code == 422
+        assert not Case.objects.exists()
+
+    def test_the_platform_of_the_last_case_is_chosen_before(self, alice: User, alice_client: Client):
+        factories.make_case(owner=alice, playbook="jd")
+
+        page = alice_client.get("/cases/new/").content.decode()
+
+        assert re.search(r'value="jd"[^>]*checked', page)
+
+    def test_own_playbooks_of_others_cannot_be_chosen(self, mallory: User, alice_client: Client):
+        theirs = OwnPlaybook.objects.create(
+            owner=mallory, document="", made_at=factories.NOON, changed_at=factories.NOON
+        )
+
+        response = alice_client.post("/cases/new/", {**self.NEW, "playbook": theirs.key})
+
+        assert response.status_code == 422
