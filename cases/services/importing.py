@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -37,13 +36,12 @@ from cases.models import (
     Role,
 )
 from cases.services import custody, reminders
+from cases.services.importing_rows import NO_CODE, NOT_HERE, amount_of, check_link, known_playbook, saved
 from cases.services.moments import from_text, moment_or_none
+from cases.services.own_playbooks import named_for
 from tracker.accounts.models import User
 from tracker.queue import enqueue_on_commit
 
-Row = TypeVar("Row", Case, Order, OrderNumber, Exhibit, ContactAttempt, Milestone, Deadline)
-
-_WEB = ("https://", "http://")
 # What foreign data may make Python raise.
 _NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError, RecursionError)
 
@@ -168,7 +166,6 @@ class _Import:
     def _case(self) -> Case:
         record = self.content["case"]
         coded = (
-            "playbook",
             "status",
             "outcome",
             "problem_kind",
@@ -178,25 +175,27 @@ class _Import:
             "merchant_kind",
         )
         plain = ("title", "merchant", "partner_platform", "problem_statement", "demand", "currency")
-        return _saved(
+        also = [known_playbook(other["code"], self.owner) for other in record.get("also_playbooks", [])]
+        return saved(
             Case(
                 **{name: record[name]["code"] for name in coded},
                 **{name: record[name] for name in plain},
+                playbook=named_for(self.owner, record["playbook"]["code"]),
                 during_big_sale=record["during_big_sale"],
-                amount=_amount(record["amount"]),
-                recovered_amount=_amount(record["recovered_amount"]),
+                amount=amount_of(record["amount"]),
+                recovered_amount=amount_of(record["recovered_amount"]),
                 created_at=from_text(record["created_at"]),
                 closed_at=moment_or_none(record["closed_at"]),
             )
         )
 
     def _order(self, case: Case, record: dict[str, Any]) -> None:
-        order = _saved(
+        order = saved(
             Order(
                 case=case,
                 platform=record["platform"],
                 item=record["item"],
-                amount=_amount(record["amount"]),
+                amount=amount_of(record["amount"]),
                 currency=record["currency"],
                 paid_at=moment_or_none(record["paid_at"]),
                 received_at=moment_or_none(record["received_at"]),
@@ -204,11 +203,11 @@ class _Import:
             )
         )
         for number in record["numbers"]:
-            _saved(OrderNumber(order=order, kind=number["kind"]["code"], number=number["number"]))
+            saved(OrderNumber(order=order, kind=number["kind"]["code"], number=number["number"]))
 
     def _exhibit(self, case: Case, record: dict[str, Any]) -> Exhibit:
         kept = ("number", "sha256", "size", "media_type", "original_name", "width", "height", "page_count")
-        exhibit = _saved(
+        exhibit = saved(
             Exhibit(
                 case=case,
                 **{name: record[name] for name in (*kept, "shows", "recognised_text")},
@@ -223,7 +222,7 @@ class _Import:
         return exhibit
 
     def _contact(self, case: Case, record: dict[str, Any], exhibits: dict[int, Exhibit]) -> ContactAttempt:
-        contact = _saved(
+        contact = saved(
             ContactAttempt(
                 case=case,
                 **{name: record[name]["code"] for name in ("channel", "direction", "outcome")},
@@ -238,10 +237,11 @@ class _Import:
     def _milestone(
         self, case: Case, record: dict[str, Any], contacts: dict[int, ContactAttempt]
     ) -> Milestone:
-        return _saved(
+        return saved(
             Milestone(
                 case=case,
                 kind=record["kind"]["code"],
+                channel=record.get("channel", NO_CODE)["code"],
                 happened_at=from_text(record["happened_at"]),
                 facts=record["facts"],
                 contact=contacts[record["contact"]] if record["contact"] else None,
@@ -257,12 +257,14 @@ class _Import:
         contacts: dict[int, ContactAttempt],
         milestones: list[Milestone],
     ) -> None:
-        _check_link(record["because"])
-        kept = ("rule", "facts", "in_days", "because", "is_provisional", "version", "met_by")
-        deadline = _saved(
+        check_link(record["because"])
+        kept = ("facts", "in_days", "because", "is_provisional", "version", "met_by")
+        deadline = saved(
             Deadline(
                 case=case,
+                rule=named_for(self.owner, record["rule"]),
                 **{name: record[name] for name in kept},
+                is_paused=record.get("is_paused", False),
                 **{name: record[name]["code"] for name in ("whose", "drop_reason")},
                 **{name: from_text(record[name]) for name in ("triggered_at", "due_at", "computed_at")},
                 **{name: moment_or_none(record[name]) for name in ("window_from", "met_at", "dropped_at")},
@@ -272,22 +274,3 @@ class _Import:
         )
         if deadline.is_open and not case.is_closed:
             reminders.plan_for(deadline=deadline, at=self.at)
-
-
-def _saved(row: Row) -> Row:
-    """The row, checked like one that was typed in, and stored."""
-    # Whoever logged it is an account of another installation.
-    row.full_clean(exclude=["added_by", "logged_by"])
-    row.save()
-    return row
-
-
-def _check_link(because: dict[str, Any]) -> None:
-    """A page shows the source as a link: nothing but an address of the web may be behind it."""
-    url = because.get("source", {}).get("url", "")
-    if url and not url.startswith(_WEB):
-        raise ValueError("The link to a source begins with https:// or http://.")
-
-
-def _amount(amount: str) -> Decimal | None:
-    return Decimal(amount) if amount else None

@@ -14,6 +14,8 @@ from cases.rules.playbooks import Mistake, Playbook, load_playbooks
 from tracker.accounts.models import User
 
 PREFIX = "own_"
+# What stands for it in a case file that came from another user.
+ELSEWHERE = "other_"
 
 
 def own_named(key: str) -> Playbook | None:
@@ -49,6 +51,18 @@ def visible_to(user: User, own: OwnPlaybook) -> bool:
     if own.owner_id == user.pk:
         return True
     return _using(own.key, Case.objects.visible_to(user)).exists()
+
+
+def named_for(user: User, name: str) -> str:
+    """The name of a playbook or a rule as a case file has it.
+
+    Where it is another user's own, which this user may not read, a name that nothing answers to.
+    """
+    key = name.partition(".")[0]
+    if not key.startswith(PREFIX):
+        return name
+    own = OwnPlaybook.objects.filter(key=key).first()
+    return name if own and visible_to(user, own) else name.replace(PREFIX, ELSEWHERE, 1)
 
 
 def cases_with(own: OwnPlaybook) -> QuerySet[Case]:

@@ -15,7 +15,7 @@ from cases.casefile import layout
 from cases.casefile.bag import member_of, write_bag
 from cases.casefile.verify import verify
 from cases.evidence import store
-from cases.models import Case, CustodyEntry, Exhibit
+from cases.models import Case, CustodyEntry, Exhibit, OwnPlaybook
 from cases.services import case_files, custody, importing
 from tests.casefile import bags, stories
 from tests.casefile.stories import at
@@ -243,3 +243,22 @@ def test_what_cannot_be_stored_takes_everything_back(
 
     assert not mallory.cases.exists()
     assert set(store.keys()) == before
+
+
+def test_a_case_file_opens_no_way_into_another_users_own_playbook(
+    exported: Path, alice: User, mallory: User, tmp_path: Path
+) -> None:
+    own = OwnPlaybook.objects.create(owner=alice, document="", made_at=at(1, 9), changed_at=at(1, 9))
+
+    def name_it(case: dict[str, Any]) -> None:
+        case["case"]["playbook"]["code"] = own.key
+        case["deadlines"][0]["rule"] = f"{own.key}.answer"
+
+    forged = signed_anew(exported, tmp_path / "forged.zip", name_it)
+    hers = importing.import_case_file(path=forged, owner=mallory, at=at(10, 9))
+    mine = importing.import_case_file(path=forged, owner=alice, at=at(10, 9))
+
+    elsewhere = own.key.replace("own_", "other_")
+    assert hers.playbook == elsewhere
+    assert hers.deadlines.filter(rule=f"{elsewhere}.answer").exists()
+    assert (mine.playbook, mine.deadlines.filter(rule=f"{own.key}.answer").exists()) == (own.key, True)
