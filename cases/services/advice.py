@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from cases.models import Case, ContactOutcome, Deadline, MilestoneKind, OrderNumber, OrderNumberKind
+from django.db.models import Value
+
+from cases.models import (
+    Case,
+    ContactOutcome,
+    Deadline,
+    Exhibit,
+    MilestoneKind,
+    OrderNumber,
+    OrderNumberKind,
+)
 from cases.rules.advice import CONFIRMED, Advice, advise
 from cases.rules.events import Event
 from cases.rules.playbooks import Playbook
@@ -40,6 +51,7 @@ READY_BY_NUMBER = {
     OrderNumberKind.PAYMENT: "proof_of_payment",
     OrderNumberKind.PARCEL: "tracking_number",
 }
+SCREENSHOTS = "screenshots"
 READY_BY_FIELD = ("problem_statement", "demand", "merchant_address")
 
 
@@ -48,7 +60,7 @@ def advice_for(
 ) -> tuple[Advice, ...]:
     """Which step next, best first; empty for a closed case or one whose platform is not known any more.
 
-    Six queries at most; one less where the case's `deadlines` are at hand.
+    Five queries at most; one less where the case's `deadlines` are at hand.
     """
     if case.is_closed or playbook_of(case) is None:
         return ()
@@ -88,8 +100,7 @@ def situation_of(
     case where they are loaded already. What it `has` ready may be left out, by `with_preparations`:
     clocks do without it.
     """
-    happened = events.of(case)
-    return Situation(
+    situation = Situation(
         problem_kind=case.problem_kind,
         risk=case.risk,
         urgency=case.urgency,
@@ -97,22 +108,37 @@ def situation_of(
         during_big_sale=case.during_big_sale,
         partner_platform=case.partner_platform,
         money_in_dispute=bool(case.amount),
-        events=happened,
-        has=frozenset(_held_by(case, happened)) if with_preparations else frozenset(),
+        events=events.of(case),
         merchant_kind=case.merchant_kind,
         payment_method=case.payment_method,
         missed=_missed_in(case, deadlines, at) if at is not None else frozenset(),
     )
+    return with_what_is_ready(situation, case) if with_preparations else situation
+
+
+def with_what_is_ready(
+    situation: Situation,
+    case: Case,
+    *,
+    at: datetime | None = None,
+    deadlines: Iterable[Deadline] | None = None,
+) -> Situation:
+    """The situation with what the case `has` to show and, given `at`, with what was `missed` by then."""
+    missed = _missed_in(case, deadlines, at) if at is not None else situation.missed
+    return replace(situation, has=frozenset(_held_by(case, situation.events)), missed=missed)
 
 
 def _held_by(case: Case, happened: tuple[Event, ...]) -> Iterator[str]:
-    kinds = set(OrderNumber.objects.filter(order__case=case).values_list("kind", flat=True))
-    yield from (key for kind, key in READY_BY_NUMBER.items() if kind in kinds)
+    # One query for both: numbers by their kind, and whether there is any exhibit.
+    numbers = OrderNumber.objects.filter(order__case=case).order_by().values_list("kind")
+    exhibits = Exhibit.objects.filter(case=case).order_by().values_list(Value(SCREENSHOTS))
+    held = {kind for (kind,) in numbers.union(exhibits)}
+    yield from (key for kind, key in READY_BY_NUMBER.items() if kind in held)
     yield from (field for field in READY_BY_FIELD if getattr(case, field).strip())
     if case.merchant.strip():
         yield "merchant_name"
-    if any(event.kind == "exhibit" for event in happened) or case.exhibits.exists():
-        yield "screenshots"
+    if SCREENSHOTS in held:
+        yield SCREENSHOTS
     if any(event.outcome in ANSWERS or event.name in ANSWERS for event in happened):
         yield "their_answer"
 

@@ -181,9 +181,12 @@ def _follow_advice(start: Start) -> None:
     """Deadlines of the next step: start those of the channels advised now, drop those of others."""
     case, situation, at = start.case, start.situation, start.at
     playbooks = playbooks_of(case)
-    channels = advice.next_channels(playbooks, situation, at=at)
+    running = open_in(case)
+    # What is ready and what was missed decide about the next step, as on the page of the case.
+    ready = advice.with_what_is_ready(situation, case, at=at, deadlines=running)
+    channels = advice.next_channels(playbooks, ready, at=at)
     steps = tuple(Event(kind="advice", name=channel, at=at, channel=channel) for channel in channels)
-    for deadline in open_in(case):
+    for deadline in running:
         found = rule_named(deadline.rule, playbooks)
         if deadline.contact_id or deadline.milestone_id or not found or not is_of_next_step(found[1]):
             continue
