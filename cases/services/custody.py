@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from cases.models import Case, CustodyEntry, Exhibit
 from cases.rules import custody as rules
+from cases.services import bulk
 from tracker.accounts.models import User
 
 SYSTEM = "system"
@@ -44,16 +45,23 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> CustodyEntry:
     """Append one entry to the case's chain, within the caller's transaction; see `record_all`."""
-    return record_all([Act(case, action, details, exhibit)], at=at, by=by)[0]
+    row = _chained([Act(case, action, details, exhibit)], at=at, by=by)[0]
+    row.save(force_insert=True)
+    return row
 
 
-def record_all(acts: Sequence[Act], *, at: datetime, by: User | None = None) -> list[CustodyEntry]:
+def record_all(acts: Sequence[Act], *, at: datetime, by: User | None = None) -> None:
     """Append an entry for each act to the chain of its case, in the order given, within the caller's
     transaction; three queries, however many cases there are.
 
     The rows of the cases are locked first, so that two writers make one chain. Raises
     RuntimeError outside a transaction: an entry and what it tells of are stored together or not at all.
     """
+    bulk.insert(_chained(acts, at=at, by=by))
+
+
+def _chained(acts: Sequence[Act], *, at: datetime, by: User | None) -> list[CustodyEntry]:
+    """The entries, each with the hash of the one before it, not stored yet."""
     if not connection.in_atomic_block:
         raise RuntimeError("A custody entry is written in the transaction of the change it records.")
     case_ids = {act.case.pk for act in acts}
@@ -67,7 +75,7 @@ def record_all(acts: Sequence[Act], *, at: datetime, by: User | None = None) -> 
         row = _row(act, sequence + 1, previous_hash, at=at, by=by)
         ends[act.case.pk] = (row.sequence, row.entry_hash)
         rows.append(row)
-    return CustodyEntry.objects.bulk_create(rows, batch_size=500)
+    return rows
 
 
 def _ends_of(case_ids: Collection[int]) -> dict[int, tuple[int, str]]:

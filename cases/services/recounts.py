@@ -22,7 +22,7 @@ from django.db.models.functions import Cast, Now
 from django.utils import timezone
 
 from cases.models import Case, Deadline, Recount
-from cases.services import calendars, custody, events, reminders
+from cases.services import bulk, calendars, custody, events, reminders
 from cases.services.deadlines import Moved, judge
 from cases.services.playbooks import all_playbooks, rule_of
 from tracker.health.models import Heartbeat
@@ -31,7 +31,7 @@ from tracker.queue import enqueue_on_commit
 # So many open deadlines, and those besides of the last case among them, are one transaction.
 BATCH = 1000
 # SQLite lets one writer in at a time, and who waits looks every tenth of a second at the latest.
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.03
 LEASE_NAME = "recount"
 # A run that was not heard of for so long is dead.
 LEASE = timedelta(minutes=3)
@@ -51,6 +51,20 @@ COUNTED_FIELDS = (
     "is_paused",
     "version",
     "computed_at",
+)
+
+# Of a deadline's contact and milestone, what no count looks at.
+NOT_COUNTED_FROM = (
+    "contact__ended_at",
+    "contact__person",
+    "contact__ticket_number",
+    "contact__summary",
+    "contact__promise",
+    "contact__logged_at",
+    "contact__logged_by",
+    "milestone__note",
+    "milestone__logged_at",
+    "milestone__logged_by",
 )
 
 _woken_at = -float(WAKE_SECONDS)  # monotonic
@@ -185,7 +199,7 @@ def _recount_cases(case_ids: Sequence[int], at: datetime) -> _Batch:
 def _open_in(cases: Mapping[int, Case]) -> list[Deadline]:
     """The open deadlines of these very cases, with their contacts and milestones, in order; one query."""
     rows = Deadline.objects.open().filter(case__in=cases).select_related("contact", "milestone")
-    deadlines = list(rows.defer("contact__summary", "milestone__note").order_by("case_id", "pk"))
+    deadlines = list(rows.defer(*NOT_COUNTED_FROM).order_by("case_id", "pk"))
     for deadline in deadlines:
         deadline.case = cases[deadline.case_id]
     return deadlines
@@ -205,10 +219,7 @@ def _that_ask_for_events(deadlines: Sequence[Deadline]) -> set[Case]:
 def _store(
     changed: Sequence[Deadline], moved: Sequence[Deadline], acts: Sequence[custody.Act], at: datetime
 ) -> None:
-    # The rows are there, and their cases are locked: each INSERT finds its row, and updates it.
-    Deadline.objects.bulk_create(
-        changed, batch_size=200, update_conflicts=True, unique_fields=["pk"], update_fields=COUNTED_FIELDS
-    )
+    bulk.update(changed, COUNTED_FIELDS)
     if moved:
         reminders.cancel_all(moved, at=at)
         custody.record_all(acts, at=at)

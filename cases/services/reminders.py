@@ -10,30 +10,34 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import DateTimeField, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
-from django.utils.crypto import salted_hmac
 
-from cases.models import Case, Deadline, Membership, Reminder, Role, Status
-from cases.rules import reminders as rules
+from cases.models import Case, Membership, Reminder, Role, Status
 from cases.services import custody, mail
 from cases.services.delivery import NeverDeliverable, NotDelivered, Postman, ServerAway
 from cases.services.moments import as_text
-from cases.services.playbooks import zone_of_deadline
+from cases.services.reminder_plans import cancel_all, cancel_for, message_id_of, plan_all, plan_for
 from tracker.accounts.models import User
+
+__all__ = [
+    "SendReport",
+    "cancel_all",
+    "cancel_for",
+    "message_id_of",
+    "plan_all",
+    "plan_for",
+    "send_due",
+]
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-ROWS = 500  # of one INSERT
 LEASE = timedelta(minutes=5)
 # A row whose lease ends sooner is left to the next claim: talking to a slow server takes a while.
 MARGIN = timedelta(minutes=2)
@@ -58,57 +62,6 @@ class SendReport:
     failed: int = 0
     retried: int = 0
     cancelled: int = 0
-
-
-def plan_for(*, deadline: Deadline, at: datetime) -> None:
-    """Plan what the deadline's current version still calls for; planning twice adds nothing.
-
-    Runs in the transaction that stores or moves the deadline.
-    """
-    plan_all([deadline], at=at)
-
-
-def plan_all(deadlines: Iterable[Deadline], *, at: datetime) -> None:
-    """As `plan_for`, for many deadlines at once."""
-    rows = (row for deadline in deadlines for row in _planned(deadline, at))
-    Reminder.objects.bulk_create(rows, batch_size=ROWS, ignore_conflicts=True)
-
-
-def _planned(deadline: Deadline, at: datetime) -> Iterator[Reminder]:
-    if deadline.is_paused:
-        return  # its date moves on; what is to be said is planned when the clock runs again
-    nudges = rules.plan(
-        due_at=deadline.due_at,
-        window_from=deadline.window_from,
-        in_days=deadline.in_days,
-        zone=zone_of_deadline(deadline),
-        planned_at=at,
-    )
-    for nudge in nudges:
-        yield Reminder(
-            deadline=deadline,
-            step=nudge.step,
-            version=deadline.version,
-            due_at=nudge.at,
-            message_id=message_id_of(deadline.pk, nudge.step, deadline.version),
-        )
-
-
-def message_id_of(deadline_id: int, step: str, version: int) -> str:
-    """The Message-ID of that reminder, on every try; the seal keeps others from guessing it."""
-    key = f"{deadline_id}.{step}.{version}"
-    seal = salted_hmac("cases.reminder", key, algorithm="sha256").hexdigest()[:20]
-    return f"<reminder.{key}.{seal}@{urlsplit(settings.SITE_URL).hostname}>"
-
-
-def cancel_for(*, deadline: Deadline, at: datetime) -> None:
-    """Say nothing more about the deadline; what a sender holds right now it checks once more."""
-    cancel_all([deadline], at=at)
-
-
-def cancel_all(deadlines: Collection[Deadline], *, at: datetime) -> None:
-    """As `cancel_for`, for many deadlines at once."""
-    Reminder.objects.pending().filter(deadline__in=deadlines).update(cancelled_at=at)
 
 
 def send_due(at: datetime | None = None) -> SendReport:
