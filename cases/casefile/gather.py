@@ -36,11 +36,13 @@ Chain = Sequence[tuple[Entry, str]]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a snapshot is made of besides the rows of the case. `chain` is its whole custody chain."""
+    """What a snapshot is made of besides the rows of the case. `chain` is its whole custody chain,
+    `playbooks` are all that apply to the case.
+    """
 
     case_file: CaseFile
     chain: Chain
-    playbook: Playbook | None
+    playbooks: Sequence[Playbook]
     zone: ZoneInfo
     key_fingerprint: str
     stamp_from: str
@@ -65,6 +67,10 @@ class _Gathering:
             .prefetch_related("exhibits")
         )
         self.milestones = list(Milestone.objects.filter(case=self.case).order_by("happened_at", "pk"))
+        self.playbooks = {playbook.key: playbook for playbook in sources.playbooks}
+        self.channels = {
+            key: channel for playbook in sources.playbooks for key, channel in playbook.channels.items()
+        }
         self.contact_numbers = {contact.pk: number for number, contact in enumerate(self.contacts, start=1)}
         self.milestone_numbers = {item.pk: number for number, item in enumerate(self.milestones, start=1)}
         self.names = {
@@ -105,15 +111,14 @@ class _Gathering:
         return f"user:{user_id}" if user_id is not None else ""
 
     def case_facts(self) -> CaseFacts:
-        case, playbook = self.case, self.sources.playbook
+        case = self.case
         owner = next((name for actor, name in self.names.items() if actor == self.actor(case.owner.pk)), "")
         return CaseFacts(
             reference=case.reference,
             title=case.title,
             owner=case.owner.name or owner,
-            playbook=Coded(
-                case.playbook, playbook.name.in_language(self.language) if playbook else case.playbook
-            ),
+            playbook=self.playbook(case.playbook),
+            also_playbooks=tuple(self.playbook(key) for key in self.also()),
             status=_coded(case, "status"),
             outcome=_coded(case, "outcome"),
             problem_kind=_coded(case, "problem_kind"),
@@ -123,11 +128,13 @@ class _Gathering:
             during_big_sale=case.during_big_sale,
             merchant=case.merchant,
             merchant_kind=_coded(case, "merchant_kind"),
+            merchant_address=case.merchant_address,
             partner_platform=case.partner_platform,
             problem_statement=case.problem_statement,
             demand=case.demand,
             amount=_money(case.amount),
             currency=case.currency,
+            payment_method=_coded(case, "payment_method"),
             recovered_amount=_money(case.recovered_amount),
             created_at=self.moment(case.created_at),
             closed_at=self.moment(case.closed_at),
@@ -136,6 +143,18 @@ class _Gathering:
     @property
     def language(self) -> str:
         return self.sources.case_file.language
+
+    def playbook(self, key: str) -> Coded:
+        known = self.playbooks.get(key)
+        return Coded(key, known.name.in_language(self.language) if known else key)
+
+    def also(self) -> list[str]:
+        """What was added to the case, known or not."""
+        return [key for key in self.case.also_playbooks if key != self.case.playbook]
+
+    def channel(self, key: str) -> Coded:
+        known = self.channels.get(key)
+        return Coded(key, known.name.in_language(self.language) if known else key)
 
     def order(self, order: Order) -> OrderFacts:
         numbers = sorted(order.numbers.all(), key=lambda number: number.pk)
@@ -151,12 +170,9 @@ class _Gathering:
         )
 
     def contact(self, contact: ContactAttempt) -> ContactFacts:
-        playbook = self.sources.playbook
-        channel = playbook.channels.get(contact.channel) if playbook else None
-        name = channel.name.in_language(self.language) if channel else contact.channel
         return ContactFacts(
             number=self.contact_numbers[contact.pk],
-            channel=Coded(contact.channel, name),
+            channel=self.channel(contact.channel),
             direction=_coded(contact, "direction"),
             started_at=self.moment(contact.started_at),
             ended_at=self.moment(contact.ended_at),
@@ -174,6 +190,7 @@ class _Gathering:
     def milestone(self, milestone: Milestone) -> MilestoneFacts:
         return MilestoneFacts(
             kind=_coded(milestone, "kind"),
+            channel=self.channel(milestone.channel),
             happened_at=self.moment(milestone.happened_at),
             facts=milestone.facts,
             contact=self.contact_numbers.get(milestone.contact_id or 0),
@@ -196,6 +213,7 @@ class _Gathering:
             in_days=deadline.in_days,
             because=deadline.because,
             is_provisional=deadline.is_provisional,
+            is_paused=deadline.is_paused,
             version=deadline.version,
             computed_at=self.moment(deadline.computed_at),
             met_at=self.moment(deadline.met_at),

@@ -12,6 +12,7 @@ from cases.casefile.snapshot import ContactFacts, DeadlineFacts, ExhibitFacts, O
 from cases.casefile.styled import counted, fill, in_language, joined, moment, money, rows, shortened
 from cases.casefile.timeline import timeline
 from cases.casefile.words import words
+from cases.models import Binds
 
 # What still leaves room for the rest on page one; Chinese says more with a sign.
 SUMMARY_SIGNS = {"zh-hans": (300, 150), "en": (620, 300)}
@@ -60,8 +61,11 @@ class Pages:
             "parties": rows(
                 (words["consumer"], case.owner),
                 (words["merchant"], joined(case.merchant, case.merchant_kind.label)),
+                (words["address"], case.merchant_address),
                 (words["platform"], case.playbook.label),
                 (words["partner"], case.partner_platform),
+                (words["paid_by"], case.payment_method.label),
+                (words["also_applies"], joined(*(playbook.label for playbook in case.also_playbooks))),
             ),
             "orders": [self.order(order) for order in snapshot.orders[:ON_PAGE_ONE]],
             "more_orders": max(0, len(snapshot.orders) - ON_PAGE_ONE),
@@ -142,17 +146,23 @@ class Pages:
             "rows": rows(
                 (words["due"], self.due(deadline)),
                 (words["whose"], deadline.whose.label),
+                (words["binds"], bound(str(because.get("binds", "")))),
                 (words["why_dropped"], deadline.drop_reason.label),
                 (words["met_at"], moment(deadline.met_at)),
                 (words["to_do"], self.text(because.get("action", {}))),
+                (words["consequence"], self.text(because.get("consequence", {}))),
                 (words["rule"], deadline.rule),
                 (words["source"], self.source(source)),
                 (words["confidence"], joined(confidence(str(source.get("confidence", ""))), checked)),
                 (words["counted_with"], editions),
-                (words["note"], words["provisional"] if deadline.is_provisional else ""),
+                (words["note"], joined(*self.notes(deadline))),
             ),
             "steps": [self.text(step["text"]) for step in because.get("steps", [])],
         }
+
+    def notes(self, deadline: DeadlineFacts) -> list[str]:
+        known = ((deadline.is_provisional, "provisional"), (deadline.is_paused, "paused"))
+        return [self.words[name] for holds, name in known if holds]
 
     def title(self, deadline: DeadlineFacts) -> str:
         return self.text(deadline.because.get("title", {})) or deadline.rule
@@ -220,6 +230,11 @@ class Pages:
             # The number is written out, so that it is not taken for a sign to be replaced.
             "marks": fill(words["marks"], mark="[U+1F600]"),
         }
+
+
+def bound(code: str) -> str:
+    """Whom a rule binds; the same words as on the screens."""
+    return str(Binds(code).label) if code in Binds.values else code
 
 
 def confidence(code: str) -> str:

@@ -26,6 +26,7 @@ class CaseFacts:
     title: str
     owner: str
     playbook: Coded
+    also_playbooks: tuple[Coded, ...]
     status: Coded
     outcome: Coded
     problem_kind: Coded
@@ -35,11 +36,13 @@ class CaseFacts:
     during_big_sale: bool
     merchant: str
     merchant_kind: Coded
+    merchant_address: str
     partner_platform: str
     problem_statement: str
     demand: str
     amount: str
     currency: str
+    payment_method: Coded
     recovered_amount: str
     created_at: str
     closed_at: str
@@ -85,7 +88,10 @@ class ContactFacts:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneFacts:
+    """`channel` is empty where it belongs to none."""
+
     kind: Coded
+    channel: Coded
     happened_at: str
     facts: dict[str, Any]
     contact: int | None
@@ -110,6 +116,7 @@ class DeadlineFacts:
     in_days: bool
     because: dict[str, Any]
     is_provisional: bool
+    is_paused: bool
     version: int
     computed_at: str
     met_at: str

@@ -61,8 +61,13 @@ def _moments(snapshot: Snapshot) -> Iterator[Moment]:
         title = joined(contact.channel.label, contact.outcome.label)
         said = shortened(contact.promise or contact.summary, TEXT_SIGNS)
         yield Moment(contact.started_at, 2, "contact", title, said, contact.exhibits)
+    told = {("paid", order.paid_at) for order in snapshot.orders}
+    told |= {("goods_received", order.received_at) for order in snapshot.orders}
     for milestone in snapshot.milestones:
-        yield Moment(milestone.happened_at, 3, "milestone", milestone.kind.label, milestone.note)
+        if (milestone.kind.code, milestone.happened_at) not in told:
+            title = joined(milestone.kind.label, milestone.channel.label)
+            said = joined(str(milestone.facts.get("countdown", "")), milestone.note)
+            yield Moment(milestone.happened_at, 3, "milestone", title, shortened(said, TEXT_SIGNS))
     for deadline in snapshot.deadlines:
         title = in_language(deadline.because["title"], snapshot.language)
         yield Moment(deadline.due_at, 5, "deadline", f"{_('Due')}: {title}", deadline.state.label)

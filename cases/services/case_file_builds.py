@@ -28,7 +28,7 @@ from cases.casefile.timestamp import request_stamp
 from cases.evidence import store
 from cases.models import BuildState, Case, CaseFile, Exhibit
 from cases.services import custody
-from cases.services.playbooks import playbook_of, zone_of
+from cases.services.playbooks import playbooks_of, zone_of
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +212,7 @@ def _gathered(case_file: CaseFile, key: SigningKey) -> tuple[Snapshot, Chain]:
         sources = Sources(
             case_file=case_file,
             chain=chain,
-            playbook=playbook_of(case),
+            playbooks=playbooks_of(case),
             zone=zone_of(case),
             key_fingerprint=key.fingerprint,
             stamp_from=urlsplit(settings.TSA_URL).hostname or "" if settings.TSA_URL else "",

@@ -36,7 +36,7 @@ from cases.models import (
     Role,
 )
 from cases.services import custody, reminders
-from cases.services.importing_rows import NO_CODE, NOT_HERE, amount_of, check_link, known_playbook, saved
+from cases.services.importing_rows import NO_CODE, amount_of, check_link, saved
 from cases.services.moments import from_text, moment_or_none
 from cases.services.own_playbooks import named_for
 from tracker.accounts.models import User
@@ -175,12 +175,16 @@ class _Import:
             "merchant_kind",
         )
         plain = ("title", "merchant", "partner_platform", "problem_statement", "demand", "currency")
-        also = [known_playbook(other["code"], self.owner) for other in record.get("also_playbooks", [])]
+        # Case files of earlier editions know nothing of what is asked for with a default.
+        also = [named_for(self.owner, other["code"]) for other in record.get("also_playbooks", [])]
         return saved(
             Case(
                 **{name: record[name]["code"] for name in coded},
                 **{name: record[name] for name in plain},
                 playbook=named_for(self.owner, record["playbook"]["code"]),
+                also_playbooks=also,
+                merchant_address=record.get("merchant_address", ""),
+                payment_method=record.get("payment_method", NO_CODE)["code"],
                 during_big_sale=record["during_big_sale"],
                 amount=amount_of(record["amount"]),
                 recovered_amount=amount_of(record["recovered_amount"]),

@@ -35,6 +35,9 @@ def lost_parcel(owner: User) -> Case:
         problem_kind="parcel_lost",
         merchant="星河数码旗舰店",
         merchant_kind="brand_flagship",
+        merchant_address="浙江省杭州市余杭区文一西路 1 号",
+        payment_method="card",
+        also_playbooks=["card_chargeback"],
         problem_statement=STATEMENT,
         demand=DEMAND,
         amount=Decimal("1299.00"),
@@ -144,6 +147,7 @@ def lost_parcel(owner: User) -> Case:
         by=owner,
         at=at(8, 20, 5),
         kind="promise_broken",
+        channel="hotline",
         happened_at=at(8, 9, 17),
         note="没有回电。",
     )

@@ -53,13 +53,13 @@ def _built_again(case_file: CaseFile, chain: Any) -> str:
 
     from cases.casefile.assemble import assemble
     from cases.casefile.gather import Sources, gather
-    from cases.services.playbooks import playbook_of, zone_of
+    from cases.services.playbooks import playbooks_of, zone_of
 
     key = case_files.own_key()
     sources = Sources(
         case_file=case_file,
         chain=chain,
-        playbook=playbook_of(case_file.case),
+        playbooks=playbooks_of(case_file.case),
         zone=zone_of(case_file.case),
         key_fingerprint=key.fingerprint,
         stamp_from="",

@@ -46,6 +46,8 @@ def test_a_case_comes_back_whole_in_other_hands(
     assert case.reference != story.reference
     for name in ("title", "problem_statement", "demand", "amount", "merchant", "created_at", "status"):
         assert getattr(case, name) == getattr(story, name), name
+    assert case.also_playbooks == ["card_chargeback"]
+    assert (case.merchant_address, case.payment_method) == ("浙江省杭州市余杭区文一西路 1 号", "card")
     assert [str(order) for order in case.orders.all()] == [str(order) for order in story.orders.all()]
     assert [number.number for order in case.orders.all() for number in order.numbers.all()] == [
         "6930112233445566778",
@@ -64,12 +66,10 @@ def test_a_case_comes_back_whole_in_other_hands(
         "promised_by",
     )
     assert list(case.contacts.values_list(*told)) == list(story.contacts.values_list(*told))
-    assert list(case.milestones.values_list("kind", "happened_at", "note")) == list(
-        story.milestones.values_list("kind", "happened_at", "note")
-    )
-    assert list(case.deadlines.values_list("rule", "due_at", "met_at")) == list(
-        story.deadlines.values_list("rule", "due_at", "met_at")
-    )
+    kept = ("kind", "channel", "happened_at", "note")
+    assert list(case.milestones.values_list(*kept)) == list(story.milestones.values_list(*kept))
+    kept = ("rule", "due_at", "met_at", "is_paused")
+    assert list(case.deadlines.values_list(*kept)) == list(story.deadlines.values_list(*kept))
     assert list(case.contacts.values_list("exhibits__number", flat=True)) == list(
         story.contacts.values_list("exhibits__number", flat=True)
     )
@@ -262,3 +262,22 @@ def test_a_case_file_opens_no_way_into_another_users_own_playbook(
     assert hers.playbook == elsewhere
     assert hers.deadlines.filter(rule=f"{elsewhere}.answer").exists()
     assert (mine.playbook, mine.deadlines.filter(rule=f"{own.key}.answer").exists()) == (own.key, True)
+
+
+def test_a_case_file_of_an_earlier_edition_is_taken_in(exported: Path, mallory: User, tmp_path: Path) -> None:
+    def without_what_is_new(content: dict[str, Any]) -> None:
+        for name in ("also_playbooks", "merchant_address", "payment_method"):
+            del content["case"][name]
+        for milestone in content["milestones"]:
+            del milestone["channel"]
+        for deadline in content["deadlines"]:
+            del deadline["is_paused"]
+            deadline["because"].pop("binds", None)
+            deadline["because"].pop("consequence", None)
+
+    old = signed_anew(exported, tmp_path / "old.zip", without_what_is_new)
+
+    case = importing.import_case_file(path=old, owner=mallory, at=at(10, 9))
+
+    assert (case.also_playbooks, case.merchant_address, case.payment_method) == ([], "", "")
+    assert set(case.milestones.values_list("channel", flat=True)) == {""}
