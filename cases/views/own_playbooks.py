@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from django import forms
 from django.contrib import messages
@@ -18,12 +18,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases.forms.own_playbooks import FileForm, HeadForm
 from cases.models import OwnPlaybook
 from cases.rules.documents import MOST_BYTES
+from cases.rules.mistake_words import reason_text
+from cases.rules.playbooks import Mistake
+from cases.rules.text import Text
 from cases.services import own_documents, own_entries, own_playbooks
 from cases.services.own_texts import code_of
 from cases.views.errors import tell
 from cases.views.playbooks import as_file, shown
 from cases.views.submissions import submit_once
 from tracker.accounts.forms import COMMON_TIME_ZONES
+
+Told = Sequence[tuple[str, Text]]
 
 
 @require_safe
@@ -47,12 +52,12 @@ def new(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     """A new own playbook from a file; its key is the site's, whatever the file is called."""
     form = FileForm(request.POST, request.FILES)
-    mistakes: Any = ()
+    mistakes: Told = ()
     if form.is_valid():
         try:
             return redirect(submit_once(request, lambda: _take(request, form)))
         except own_documents.Misread as error:
-            mistakes = error.mistakes
+            mistakes = _told(error.mistakes)
         except ValidationError as error:
             tell(form, error)
     return _list_page(request, form, mistakes)
@@ -98,13 +103,13 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 def replace(request: HttpRequest, key: str) -> HttpResponse:
     """Another file in the place of the document, under the same key."""
     own, form = own_or_404(request, key), FileForm(request.POST, request.FILES)
-    mistakes: Any = ()
+    mistakes: Told = ()
     if form.is_valid():
         try:
             content = form.cleaned_data["file"].read(MOST_BYTES + 1)
             own_documents.replace_document(own=own, at=timezone.now(), content=content)
         except own_documents.Misread as error:
-            mistakes = error.mistakes
+            mistakes = _told(error.mistakes)
         except ValidationError as error:
             tell(form, error)
         else:
@@ -140,9 +145,15 @@ def tell_document(form: forms.Form, error: ValidationError) -> None:
     """Add what was refused to the form; the mistakes of a document by key with their reasons."""
     if isinstance(error, own_documents.Misread):
         for mistake in error.mistakes:
-            form.add_error(None, f"{mistake.key}: {mistake.reason}" if mistake.key else mistake.reason)
+            reason = reason_text(mistake.reason).in_language(get_language() or "en")
+            form.add_error(None, f"{mistake.key}: {reason}" if mistake.key else reason)
     else:
         tell(form, error)
+
+
+def _told(mistakes: Iterable[Mistake]) -> list[tuple[str, Text]]:
+    """Each mistake by key with its reason in both languages."""
+    return [(mistake.key, reason_text(mistake.reason)) for mistake in mistakes]
 
 
 def _make(request: HttpRequest, form: HeadForm) -> str:
@@ -162,7 +173,7 @@ def _take(request: HttpRequest, form: FileForm) -> str:
     return reverse("cases:own-playbook", args=[own.key])
 
 
-def _list_page(request: HttpRequest, form: FileForm, mistakes: Any = ()) -> HttpResponse:
+def _list_page(request: HttpRequest, form: FileForm, mistakes: Told = ()) -> HttpResponse:
     rows = [(own, own_playbooks.read(own)) for own in own_playbooks.rows_of(request.user)]
     context = {
         "rows": rows,
@@ -175,12 +186,12 @@ def _list_page(request: HttpRequest, form: FileForm, mistakes: Any = ()) -> Http
     return render(request, "cases/own_playbooks.html", context, status=422 if refused else 200)
 
 
-def _own_page(request: HttpRequest, own: OwnPlaybook, form: FileForm, mistakes: Any = ()) -> HttpResponse:
+def _own_page(request: HttpRequest, own: OwnPlaybook, form: FileForm, mistakes: Told = ()) -> HttpResponse:
     playbook = own_playbooks.read(own)
     context = {
         **(shown(playbook) if playbook else {}),
         "own": own,
-        "own_mistakes": own_playbooks.mistakes_of(own),
+        "own_mistakes": _told(own_playbooks.mistakes_of(own)),
         "case_count": own_playbooks.cases_with(own).count(),
         "form": form,
         "mistakes": mistakes,

@@ -508,3 +508,13 @@ def test_what_people_typed_stays_text_and_every_label_has_its_control(alice_clie
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'\s(?:for|aria-labelledby)="([^"]+)"', content)) <= set(ids)
     assert content.count("<h1") == 1
+
+
+def test_in_chinese_the_mistakes_of_a_file_are_told_in_chinese(alice: User):
+    User.objects.filter(pk=alice.pk).update(language="zh-hans")
+    client = factories.logged_in(User.objects.get(pk=alice.pk))
+
+    text = text_of(upload(client, b'kind = "law"\nnam = 7'))
+
+    assert "zone : 缺少此项，需要填写字符串。" in text
+    assert "nam : 这里没有这个键，您是不是想写“name”？" in text
