@@ -10,6 +10,8 @@ from typing import Any
 import tomli_w
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from cases.models import ContactAttempt, OwnPlaybook
@@ -20,6 +22,8 @@ from cases.services.own_playbooks import cases_with, read, read_text, rows_of
 from tracker.accounts.models import User
 
 MOST_OF_ONE_USER = 50
+# Together: reading them all, as a list does, takes a moment and no more.
+MOST_SIGNS_OF_ONE_USER = 1_000_000
 Document = dict[str, Any]
 
 
@@ -143,6 +147,7 @@ def _store(own: OwnPlaybook, *, before: Playbook | None = None) -> OwnPlaybook:
     if before and before.kind != playbook.kind:
         # The channels of a platform are stored with cases by another name than those of a law.
         raise ValidationError(_("Its kind stays as it is. Make a new playbook for the other kind."))
+    _refuse_too_much(own)
     own.save()
     return own
 
@@ -168,6 +173,16 @@ def _refuse_too_many(user: User) -> None:
         raise ValidationError(
             _("You have %(limit)d playbooks of your own, the most there can be. Delete one first.")
             % {"limit": MOST_OF_ONE_USER}
+        )
+
+
+def _refuse_too_much(own: OwnPlaybook) -> None:
+    others = OwnPlaybook.objects.filter(owner_id=own.owner_id).exclude(pk=own.pk)
+    signs = others.aggregate(signs=Sum(Length("document")))["signs"] or 0
+    if signs + len(own.document) > MOST_SIGNS_OF_ONE_USER:
+        raise ValidationError(
+            _("Your playbooks together have more than %(limit)d signs. Delete one, or make one shorter.")
+            % {"limit": MOST_SIGNS_OF_ONE_USER}
         )
 
 

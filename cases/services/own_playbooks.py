@@ -81,7 +81,7 @@ def _using(key: str, cases: QuerySet[Case]) -> QuerySet[Case]:
     return listed.filter(Q(playbook=key) | Q(also__contains=f'"{key}"'))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def read_text(key: str, document: str) -> tuple[Playbook | None, tuple[Mistake, ...]]:
     """The playbook of a document under that key, or None and the mistakes that keep it from loading."""
     playbook, mistakes = read_document(f"{key}.toml", document, key, companions())

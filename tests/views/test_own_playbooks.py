@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cases.models import Case, Membership, OwnPlaybook, Role
-from cases.services import milestones, own_playbooks
+from cases.services import contacts, milestones, own_playbooks
 from tests import factories
 from tests.views.asking import text_of
 from tests.views.test_pages import INLINE, NAUGHTY
@@ -356,6 +356,17 @@ def test_nobody_has_more_than_fifty(alice: User, alice_client: Client, own: OwnP
     assert OwnPlaybook.objects.count() == 50
 
 
+def test_nobody_keeps_more_than_can_be_read_in_a_moment(alice: User, alice_client: Client, own: OwnPlaybook):
+    for _number in range(4):
+        OwnPlaybook.objects.create(
+            owner=alice, document="#" * 249_900, made_at=factories.NOON, changed_at=factories.NOON
+        )
+
+    response = upload(alice_client, own.document.encode())
+
+    assert "Your playbooks together have more than 1000000 signs." in text_of(response)
+
+
 def test_one_that_a_newer_edition_of_the_site_no_longer_reads_says_so(own: OwnPlaybook, alice_client: Client):
     OwnPlaybook.objects.filter(pk=own.pk).update(
         document=own.document.replace('binds = "seller"', 'whose = "theirs"')
@@ -469,6 +480,49 @@ def test_the_list_shows_ones_own_beside_the_shipped_ones(
 
 
 # --- In a case -------------------------------------------------------------------------------------
+
+NEW_CASE = {"title": "A broken kettle", "problem_kind": "defective_goods", "currency": "CNY"}
+
+
+def test_a_case_can_be_opened_with_a_platform_of_ones_own(
+    own: OwnPlaybook, alice: User, alice_client: Client
+):
+    assert "Corner shop" in text_of(alice_client.get("/cases/new/"))
+
+    response = alice_client.post("/cases/new/", {**NEW_CASE, "playbook": own.key}, follow=True)
+
+    case = Case.objects.get(playbook=own.key)
+    assert case.owner == alice
+    assert "Dial 010 1234" in text_of(response)
+    assert "You entered this channel yourself." in text_of(response)
+
+
+def test_nobody_else_can_choose_it(own: OwnPlaybook, mallory_client: Client):
+    assert "Corner shop" not in text_of(mallory_client.get("/cases/new/"))
+
+    for choice in ({"playbook": own.key}, {"playbook": "douyin", "also_playbooks": [own.key]}):
+        assert mallory_client.post("/cases/new/", {**NEW_CASE, **choice}).status_code == 422
+    assert not Case.objects.exists()
+
+
+def test_rules_of_ones_own_hold_beside_the_platform(alice: User, alice_client: Client):
+    law = make(alice_client, kind="law", name="Guarantee")
+    add_rule(
+        alice_client, law, title="They answer", amount="3", start="contact", outcome="no_answer", met="answer"
+    )
+    add_channel(alice_client, law, name="Head office")
+    case = factories.make_case(owner=alice, also_playbooks=[law.key])
+
+    contacts.log_contact(case=case, by=alice, at=factories.NOON, channel="shop_message", outcome="no_answer")
+
+    deadline = case.deadlines.get(rule=f"{law.key}.they_answer")
+    # Tuesday 2026-09-01 and three workdays.
+    assert deadline.due_at == datetime(2026, 9, 4, 15, 59, 59, tzinfo=UTC)
+    assert deadline.because["source"]["title"]["en"] == "The guarantee card"
+    assert (
+        f'value="{law.key}.head_office"'
+        in alice_client.get(f"/cases/{case.reference}/contacts/").content.decode()
+    )
 
 
 def test_a_change_counts_the_open_deadlines_of_its_cases_anew(
