@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from cases.models import ContactOutcome, Outcome, Urgency
 from cases.services import cases as case_service
-from cases.services import contacts
+from cases.services import contacts, milestones
 from tests import factories
 
 
@@ -91,3 +91,56 @@ def test_a_case_whose_playbook_is_gone_says_so(alice):
 
     with pytest.raises(CommandError, match="The playbook of this case, “forgotten”, is not shipped any more"):
         advise(case.reference)
+
+
+def test_a_double_confirmation_is_one_step_with_its_halves(alice):
+    case = factories.make_case(owner=alice, risk="high")
+
+    answer = json.loads(advise(case.reference, "--at", "2026-09-24T23:00", "--json"))
+    text = advise(case.reference, "--at", "2026-09-24T23:00")
+
+    assert answer[0]["confirm_all"] is True
+    assert answer[0]["halves"] == [
+        {
+            "channel": "official_service",
+            "has_confirmed": False,
+            "is_open": True,
+            "opens_at": None,
+            "last_call": None,
+        },
+        {
+            "channel": "hotline",
+            "has_confirmed": False,
+            "is_open": False,
+            "opens_at": "2026-09-25T09:00:00+08:00",
+            "last_call": "2026-09-25T20:47:00+08:00",
+        },
+    ]
+    assert "hotline: not confirmed yet" in text
+
+
+def test_what_is_missing_closed_or_would_close_is_said(case, alice):
+    def happened(kind, channel, day):
+        at = factories.NOON.replace(day=day)
+        milestones.log_milestone(case=case, by=alice, at=at, kind=kind, channel=channel, happened_at=at)
+
+    happened("decision_received", "official_service", 3)
+    before = {one["channel"]: one for one in json.loads(advise(case.reference, "--json"))}
+    text = advise(case.reference)
+
+    assert before["cn_12315.complaint"]["missing"] == [
+        "merchant_name",
+        "merchant_address",
+        "problem_statement",
+        "demand",
+    ]
+    assert "The trader's name (not possible without it)" in text
+    assert "12315 complaint" in before["cn_12315.consumer_association"]["closes"][0]
+    assert "once they take it up, this closes: 12315 complaint" in text
+
+    happened("complaint_accepted", "cn_12315.consumer_association", 4)
+    after = json.loads(advise(case.reference, "--json"))
+
+    assert after[-1]["channel"] == "cn_12315.complaint"
+    assert "does not take up a dispute" in after[-1]["barred"][0]
+    assert "closed: The market regulator does not take up a dispute" in advise(case.reference)
