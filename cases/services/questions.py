@@ -9,9 +9,13 @@ from cases.models import Case
 from cases.rules.deadline_rules import DeadlineRule, Input
 from cases.rules.events import MILESTONE_KINDS, EventPattern
 from cases.rules.playbooks import Playbook
+from cases.rules.text import Text
 from cases.services.playbooks import playbooks_of
 
 MILESTONE = "milestone"
+# What every countdown is asked for, whichever rule wants to know.
+ASKED_ABOVE = frozenset({"step"})
+WHICH = Text("是否属于下列情形？", "Is it one of these?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Question:
 def asked_of(case: Case) -> tuple[Question, ...]:
     """Every question of the rules that a milestone may start in this case, each once, in their order."""
     found: dict[Input, Question] = {}
-    for question in _questions(case):
+    for question in (*_told_apart_by_facts(case), *_questions(case)):
         known = found.get(question.asked)
         found[question.asked] = _both(known, question) if known else question
     return tuple(found.values())
@@ -52,6 +56,20 @@ def _questions(case: Case) -> Iterator[Question]:
                     kinds = _kinds(trigger.pattern)
                     for asked in rule.inputs:
                         yield Question(asked, kinds, trigger.pattern.channels)
+
+
+def _told_apart_by_facts(case: Case) -> Iterator[Question]:
+    """Of what kind it was, where a rule is only about one: each is offered under the rule's title."""
+    offered: dict[tuple[str, frozenset[str], frozenset[str]], dict[str, Text]] = {}
+    for playbook in playbooks_of(case):
+        for rule in playbook.rules.values():
+            for pattern in (trigger.pattern for trigger in rule.triggers):
+                for fact, values in pattern.values if pattern.kind == MILESTONE else ():
+                    if fact not in ASKED_ABOVE:
+                        choices = offered.setdefault((fact, _kinds(pattern), pattern.channels), {})
+                        choices |= dict.fromkeys(sorted(values), rule.title)
+    for (fact, kinds, channels), choices in offered.items():
+        yield Question(Input(fact, "choice", WHICH, choices=tuple(choices.items())), kinds, channels)
 
 
 def _both(one: Question, other: Question) -> Question:

@@ -266,3 +266,14 @@ class TestCorrecting:
 
         assert response.status_code == 422
         assert "This case is closed" in text_of(response)
+
+
+def test_a_rule_about_one_kind_of_contract_is_offered_by_its_title(case: Case, alice_client: Client):
+    assert "Is it one of these?" in text_of(alice_client.get(url(case)))
+    signed = {"kind": "contract_concluded", "happened_at": "2026-08-31T10:00", "paid_on": "2026-08-31T10:00"}
+
+    alice_client.post(url(case), {**signed, "kind_": "prepaid"})
+
+    # Paid on 31 August: the seventh day after it is 7 September.
+    deadline = case.deadlines.get(rule="cn_consumer_law.prepaid_refund")
+    assert deadline.due_at.isoformat() == "2026-09-07T15:59:59+00:00"
