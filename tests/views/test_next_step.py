@@ -12,6 +12,7 @@ from django.utils import translation
 
 from cases.models import Case
 from cases.rules.advice import advise
+from cases.rules.channels import DraftStyle
 from cases.rules.events import EventPattern
 from cases.rules.situations import Condition, Situation
 from cases.services import contacts
@@ -179,3 +180,19 @@ def test_today_leaves_out_what_ends_in_years(case: Case, alice_client: Client):
     assert "Limitation" not in text
     assert "Nothing to do right now" in text
     assert "Next step: Order-card service" in text
+
+
+def test_a_step_leads_to_the_text_for_its_channel(case: Case, alice_client: Client):
+    response = alice_client.get(case.get_absolute_url())
+
+    assert f'href="/cases/{case.reference}/drafts/?channel=order_card"' in response.content.decode()
+    assert alice_client.get(f"/cases/{case.reference}/drafts/?channel=order_card").status_code == 200
+
+
+def test_what_to_say_is_offered_for_a_call_and_nothing_for_a_closed_route(case: Case):
+    call = channel("line", draft=DraftStyle("call"))
+    one = playbook("p", (call,), (row("go", "line"),), bar("line", after=(TAKEN_UP,)))
+    taken_up = happened("complaint_accepted", "cn.association", body="consumer_association")
+
+    assert "What to say on the phone" in shown(case, one)
+    assert "What to say on the phone" not in shown(case, one, events=(taken_up,))
