@@ -21,6 +21,8 @@ SCREENS = [
     "/insights/",
     "/playbooks/",
     "/playbooks/douyin/",
+    "/playbooks/own/",
+    "/playbooks/own/new/",
     "/verify/",
     "/settings/",
     "/cases/{}/",
