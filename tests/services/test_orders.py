@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from cases.models import Case, Order, OrderNumberKind
-from cases.services import custody, orders
+from cases.services import cases, custody, orders
 from tests import factories
 from tests.services.when import shanghai
 from tracker.accounts.models import User
@@ -156,3 +157,40 @@ def test_a_number_of_the_same_case_is_not_pointed_out(case: Case, alice: User):
     add(case, alice, numbers=[("order", "6920113")])
 
     assert not orders.cases_with_number(user=alice, number="6920113", excluding=case).exists()
+
+
+class TestTheTimesOfAnOrder:
+    PAID, RECEIVED = shanghai("2026-08-20 10:00"), shanghai("2026-08-25 18:00")
+
+    def kinds(self, case: Case) -> list[tuple[str, datetime]]:
+        return list(case.milestones.order_by("happened_at").values_list("kind", "happened_at"))
+
+    def test_are_milestones_typed_once(self, case: Case, alice: User):
+        add(case, alice, paid_at=self.PAID, received_at=self.RECEIVED)
+
+        assert self.kinds(case) == [("paid", self.PAID), ("goods_received", self.RECEIVED)]
+
+    def test_start_the_seven_days_for_sending_it_back(self, case: Case, alice: User):
+        add(case, alice, received_at=self.RECEIVED)
+
+        # Received on 25 August: the seventh day after it is 1 September.
+        deadline = case.deadlines.get(rule="cn_consumer_law.return_notice")
+        assert deadline.due_at == shanghai("2026-09-01 23:59:59")
+
+    def test_of_two_orders_at_once_are_one_milestone(self, case: Case, alice: User):
+        add(case, alice, received_at=self.RECEIVED)
+        add(case, alice, received_at=self.RECEIVED)
+
+        assert self.kinds(case) == [("goods_received", self.RECEIVED)]
+
+    def test_that_are_not_told_are_none(self, case: Case, alice: User):
+        add(case, alice)
+
+        assert self.kinds(case) == []
+
+    def test_of_a_closed_case_start_nothing(self, case: Case, alice: User):
+        cases.close_case(case=case, by=alice, at=AT, outcome="solved")
+
+        add(case, alice, received_at=self.RECEIVED)
+
+        assert self.kinds(case) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -129,3 +131,39 @@ def test_a_reader_reads_and_cannot_end_it(case: Case, bob_client: Client, silent
 def test_a_stranger_gets_404(case: Case, mallory_client: Client, silent_shop: Deadline):
     assert mallory_client.get(url(case)).status_code == 404
     assert mallory_client.post(url(case), {"deadline": silent_shop.pk, "action": "met"}).status_code == 404
+
+
+class TestWhatIsSaidOfADeadline:
+    def log(self, case: Case, kind: str, days_ago: int, channel: str = "cn_12315.complaint") -> None:
+        milestones.log_milestone(
+            case=case,
+            by=case.owner,
+            at=factories.NOON,
+            kind=kind,
+            channel=channel,
+            happened_at=factories.NOON - timedelta(days=days_ago),
+        )
+
+    def test_whom_it_binds_and_what_follows(self, case: Case, alice_client: Client):
+        self.log(case, "complaint_filed", 1)
+
+        text = text_of(alice_client.get(f"/cases/{case.reference}/deadlines/"))
+
+        assert "The authority" in text
+        assert "What follows" in text
+
+    def test_that_its_clock_stands_still(self, case: Case, alice_client: Client):
+        self.log(case, "complaint_accepted", 5)
+        self.log(case, "testing_started", 2, channel="")
+
+        text = text_of(alice_client.get(f"/cases/{case.reference}/deadlines/"))
+
+        assert "paused" in text
+        assert "The clock stands still. The date moves on when it runs again" in text
+
+    def test_how_to_meet_it_where_only_a_milestone_does(self, case: Case, alice_client: Client):
+        self.log(case, "complaint_filed", 1)
+
+        page = alice_client.get(f"/cases/{case.reference}/deadlines/").content.decode()
+
+        assert "milestones/?kind=complaint_accepted&amp;channel=cn_12315.complaint" in page
