@@ -12,8 +12,6 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, JSONField, Model
 
-# So many values are one statement on PostgreSQL, where a longer one costs less than another one.
-VALUES = 8_000
 # Values that every driver takes; of a JSON field, they are JSON first.
 AS_THEY_ARE = frozenset({bool, int, str, type(None)})
 
@@ -22,34 +20,43 @@ def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
     """Insert rows of one model that have no key yet; with `ignore_conflicts` those that are there stay."""
     if not rows:
         return
-    meta = rows[0]._meta
-    fields = [field for field in meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(_column(field) for field in fields)
-    into = f"INSERT INTO {connection.ops.quote_name(meta.db_table)} ({columns}) VALUES "  # noqa: S608
-    one = f"({', '.join(['%s'] * len(fields))})"
+    fields = [field for field in rows[0]._meta.concrete_fields if not field.primary_key]
+    into = f"INSERT INTO {_table(rows)} ({_columns(fields)})"
     ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(into + one + ending, list(_values(rows, fields)))
-            return
-        size = VALUES // len(fields)
-        for start in range(0, len(rows), size):
-            chosen = rows[start : start + size]
-            values = [value for row in _values(chosen, fields) for value in row]
-            cursor.execute(into + ", ".join([one] * len(chosen)) + ending, values)
+    if connection.vendor == "sqlite":
+        gaps = ", ".join(["%s"] * len(fields))
+        return _row_by_row(f"{into} VALUES ({gaps}){ending}", rows, fields)
+    _all_in_one(f"{into} SELECT * FROM {_lists(fields)}{ending}", rows, fields)  # noqa: S608
 
 
 def update(rows: Sequence[Model], names: Sequence[str]) -> None:
     """Store these fields of rows of one model; a row that is no longer there stays away."""
     if not rows:
         return
-    meta = rows[0]._meta
+    meta, table = rows[0]._meta, _table(rows)
     fields = [field for field in meta.concrete_fields if field.name in names]
-    changes = ", ".join(f"{_column(field)} = %s" for field in fields)
-    table = connection.ops.quote_name(meta.db_table)
-    statement = f"UPDATE {table} SET {changes} WHERE {_column(meta.pk)} = %s"  # noqa: S608
+    keyed, key = [*fields, meta.pk], _column(meta.pk)
+    if connection.vendor == "sqlite":
+        changes = ", ".join(f"{_column(field)} = %s" for field in fields)
+        return _row_by_row(f"UPDATE {table} SET {changes} WHERE {key} = %s", rows, keyed)  # noqa: S608
+    changes = ", ".join(f"{_column(field)} = new.{_column(field)}" for field in fields)
+    found = f"{_lists(keyed)} AS new({_columns(keyed)}) WHERE {table}.{key} = new.{key}"
+    _all_in_one(f"UPDATE {table} SET {changes} FROM {found}", rows, keyed)  # noqa: S608
+
+
+def _row_by_row(statement: str, rows: Sequence[Model], fields: Sequence[Field[Any, Any]]) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(statement, list(_values(rows, [*fields, meta.pk])))
+        cursor.executemany(statement, list(_values(rows, fields)))
+
+
+def _all_in_one(statement: str, rows: Sequence[Model], fields: Sequence[Field[Any, Any]]) -> None:
+    """One list for each column: PostgreSQL's driver spends its time on places, not on values."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(column) for column in zip(*_values(rows, fields), strict=True)])
+
+
+def _lists(fields: Sequence[Field[Any, Any]]) -> str:
+    return f"unnest({', '.join(f'%s::{field.rel_db_type(connection)}[]' for field in fields)})"
 
 
 def _values(rows: Sequence[Model], fields: Sequence[Field[Any, Any]]) -> Iterator[tuple[Any, ...]]:
@@ -64,6 +71,14 @@ def _values(rows: Sequence[Model], fields: Sequence[Field[Any, Any]]) -> Iterato
             value if type(value := getattr(row, name)) in as_they_are else prepared(value, target)
             for name, prepared, as_they_are in columns
         )
+
+
+def _table(rows: Sequence[Model]) -> str:
+    return connection.ops.quote_name(rows[0]._meta.db_table)
+
+
+def _columns(fields: Sequence[Field[Any, Any]]) -> str:
+    return ", ".join(_column(field) for field in fields)
 
 
 def _column(field: Field[Any, Any]) -> str:
