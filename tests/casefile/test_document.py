@@ -6,10 +6,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from cases.casefile.printable import pdf_safe
-from cases.models import Case, CaseFile
-from cases.services import case_files, cases
+from cases.casefile.words import words
+from cases.models import Binds, Case, CaseFile
+from cases.services import case_files, cases, milestones
 from tests import pictures
 from tests.casefile import stories
 from tests.casefile.stories import at
@@ -46,6 +48,30 @@ def story(alice: User) -> Case:
     alice.name = "李晓雨"
     alice.save()
     return stories.lost_parcel(alice)
+
+
+def test_the_document_says_whom_a_rule_binds_what_follows_and_that_a_clock_stands(
+    story: Case, alice: User, tmp_path: Path
+) -> None:
+    for kind, day in (("complaint_filed", 7), ("complaint_accepted", 8), ("testing_started", 9)):
+        milestones.log_milestone(
+            case=story,
+            by=alice,
+            at=at(9, 11),
+            kind=kind,
+            channel="cn_12315.complaint" if kind != "testing_started" else "",
+            happened_at=at(day, 9),
+        )
+
+    pdf = unpacked(stories.ready_case_file(story, alice), tmp_path / "bag") / "data" / "case-file.pdf"
+
+    text = words_of(pdf)
+    mediation = story.deadlines.get(rule="cn_12315.mediation")
+    assert mediation.is_paused
+    assert "".join(mediation.because["consequence"]["zh-hans"].split()) in text
+    with translation.override("zh-hans"):
+        for told in (str(Binds.AUTHORITY.label), words()["paused"], "浙江省杭州市余杭区文一西路1号"):
+            assert "".join(told.split()) in text, told
 
 
 def test_other_programs_read_the_document_and_find_all_of_it(

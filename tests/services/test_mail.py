@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cases.models import Case, Reminder
-from cases.services import contacts, mail, milestones
+from cases.services import cases, contacts, mail, milestones, orders
 from tests import factories
 from tests.services.when import shanghai
 from tracker.accounts.models import User
@@ -248,3 +248,18 @@ def test_another_deadline_has_another_message_id(unanswered: Reminder, alice: Us
 
     assert len(ids) == 2
     assert all(one.startswith("<reminder.") and one.endswith("@cases.example.org>") for one in ids)
+
+
+def test_it_says_who_must_act_and_what_follows(case: Case, alice: User):
+    at = shanghai("2026-09-24 10:00")
+    cases.describe_case(case=case, by=alice, at=at, also_playbooks=["cn_consumer_law"])
+    orders.add_order(case=case, by=alice, at=at, platform="抖音", received_at=at)
+    reminder = Reminder.objects.filter(deadline__rule="cn_consumer_law.return_notice").first()
+    assert reminder is not None
+
+    message = sent(reminder, reminder.due_at)
+
+    consequence = reminder.deadline.because["consequence"]["en"]
+    for kind in ("plain", "html"):
+        assert "Who must act: You" in text(message, kind)
+        assert f"When the time is over: {consequence}" in " ".join(text(message, kind).split())

@@ -42,6 +42,24 @@ def test_every_channel_can_be_chosen_and_says_how_fast_it_usually_is(case: Case,
         assert channel.usual_answer.en in text_of(response)
 
 
+def test_the_platforms_channels_come_first_and_others_stand_behind_a_heading(
+    case: Case, alice_client: Client
+):
+    for page in (url(case), case.get_absolute_url()):
+        content = alice_client.get(page).content.decode()
+
+        heading = content.index("Others: authorities, payment, parcel service")
+        assert content.index('name="channel" value="appeal_upload"') < heading
+        assert heading < content.index('name="channel" value="cn_12315.hotline"')
+
+
+def test_a_contact_with_an_authority_is_logged_and_named(case: Case, alice_client: Client):
+    alice_client.post(url(case), {"channel": "cn_12315.hotline", "outcome": "answered"})
+
+    assert case.contacts.get().channel == "cn_12315.hotline"
+    assert "12315 hotline" in text_of(alice_client.get(url(case)))
+
+
 def test_a_whole_contact_is_stored_as_typed_on_the_users_clock(case: Case, alice_client: Client):
     response = alice_client.post(url(case), WHOLE)
 
