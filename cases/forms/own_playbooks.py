@@ -41,13 +41,6 @@ BODY_LABELS = [
     ("police", _("The police")),
     ("media", _("A newspaper or broadcaster")),
 ]
-PREPARED_LABELS = {
-    "order_number": _("The order number"),
-    "proof_of_payment": _("Proof of payment"),
-    "problem_statement": _("What happened, in order of time"),
-    "demand": _("What you ask for"),
-    "screenshots": _("Screenshots and photos"),
-}
 ONE_LANGUAGE = _("In your language; whoever reads the other one sees the same words.")
 # As people type them: full-width signs, other dashes, the word “to”.
 _SIGNS = str.maketrans("：，、；～〜–—－﹣", ":,,;~~----")
@@ -188,11 +181,15 @@ class ChannelForm(forms.Form):
     )
     prepare = forms.MultipleChoiceField(
         label=_("What should be ready?"),
-        choices=[(key, PREPARED_LABELS[key]) for key in PREPARED],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         initial=["order_number", "problem_statement", "demand"],
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        self.fields["prepare"].choices = [(key, text.in_language(language)) for key, text in PREPARED.items()]
 
     def clean(self) -> dict[str, Any]:
         """Gathers the hours as the playbook writes them: a word, or frames by day."""

@@ -113,7 +113,7 @@ def delete(*, own: OwnPlaybook) -> None:
     count = cases_with(own).count()
     if count:
         raise ValidationError(
-            _("It stays: %(count)d of the cases use it. Choose something else in these cases first.")
+            _("It stays, because cases use it (%(count)d). Choose something else in these cases first.")
             % {"count": count},
             code="in_use",
         )
@@ -162,7 +162,8 @@ def _refuse_used_channel(own: OwnPlaybook, key: str) -> None:
     count = ContactAttempt.objects.filter(case__in=cases_with(own), channel=stored).count()
     if count:
         raise ValidationError(
-            _("It stays: %(count)d contacts were logged on this channel.") % {"count": count}, code="in_use"
+            _("It stays, because contacts were logged on this channel (%(count)d).") % {"count": count},
+            code="in_use",
         )
 
 

@@ -26,6 +26,11 @@ PREPARED = {
     "problem_statement": Text("事情经过，按时间顺序", "What happened, in order of time"),
     "demand": Text("您的诉求", "What you ask for"),
     "screenshots": Text("截图、照片", "Screenshots and photos"),
+    "merchant_name": Text("商家名称", "The seller's name"),
+    "merchant_address": Text("商家地址", "The seller's address"),
+    "tracking_number": Text("快递单号", "The parcel's tracking number"),
+    "their_answer": Text("对方的答复", "What they answered"),
+    "own_details": Text("您的姓名、电话和地址", "Your name, phone number and address"),
 }
 
 

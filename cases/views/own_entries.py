@@ -37,7 +37,8 @@ def channel(request: HttpRequest, key: str, channel: str = "") -> HttpResponse:
         found = tables.setdefault("channels", {})
         name = channel or free_key(form.cleaned_data["name"], found)
         found[name] = own_entries.channel_entry(found.get(name, {}), language=code, **form.cleaned_data)
-        own_entries.advise_channel(tables, name)
+        if not channel:
+            own_entries.advise_channel(tables, name)
 
     if form.is_valid() and _stored(request, own, form, put):
         messages.success(request, _("The channel is stored."))
@@ -59,7 +60,8 @@ def rule(request: HttpRequest, key: str, rule: str = "") -> HttpResponse:
     document, code, entry = own_documents.document_of(own), _code(), _entry(own, "rules", rule)
     initial = RuleForm.typed(entry, document, code) if entry else {}
     if initial is None:
-        return render(request, "cases/own_rule_by_file.html", {"own": own, "title": entry["title"], "entry": rule})
+        context = {"own": own, "title": entry["title"], "entry": rule}
+        return render(request, "cases/own_rule_by_file.html", context)
     channels = [(name, table["name"][code]) for name, table in document.get("channels", {}).items()]
     form = RuleForm(request.POST or None, initial=initial, channels=channels)
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cases.models import Case, Membership, OwnPlaybook, Role
+from cases.rules.playbooks import SHIPPED_FOLDER, load_playbooks
 from cases.services import contacts, milestones, own_playbooks
 from tests import factories
 from tests.views.asking import text_of
@@ -289,7 +290,7 @@ def test_a_changed_copy_of_a_shipped_law_becomes_ones_own(alice: User, alice_cli
     [law] = own_playbooks.all_of(alice)
     assert response.status_code == 302
     assert law.kind == "law"
-    assert set(law.rules) == set(own_playbooks.load_playbooks()["cn_consumer_law"].rules)
+    assert set(law.rules) == set(load_playbooks()["cn_consumer_law"].rules)
 
 
 @pytest.mark.parametrize(
@@ -382,6 +383,28 @@ def test_one_that_a_newer_edition_of_the_site_no_longer_reads_says_so(own: OwnPl
     assert alice_client.get(f"/playbooks/own/{own.key}/edit/").status_code == 404
 
 
+def test_a_form_keeps_what_a_file_says_beyond_it(alice: User, alice_client: Client):
+    upload(alice_client, (SHIPPED_FOLDER / "douyin.toml").read_bytes())
+    mine = OwnPlaybook.objects.get()
+    before = own_playbooks.read(mine)
+    assert before is not None
+    url = f"/playbooks/own/{mine.key}/channels/hotline/"
+    form = alice_client.get(url).context["form"]
+    typed = {name: form[name].value() for name in form.fields}
+
+    alice_client.post(url, {name: value for name, value in typed.items() if value} | {"good_for": "Hurry"})
+
+    mine.refresh_from_db()
+    after = own_playbooks.read(mine)
+    assert after is not None
+    was, now = before.channels["hotline"], after.channels["hotline"]
+    assert now.good_for.as_json() == {"zh-hans": "Hurry", "en": "Hurry"}
+    assert (now.name, now.way, now.limits, now.opening) == (was.name, was.way, was.limits, was.opening)
+    assert (now.waits, now.prepare, now.figures) == (was.waits, was.prepare, was.figures)
+    assert after.situations == before.situations
+    assert after.rules.keys() == before.rules.keys()
+
+
 # --- Taking out and deleting -----------------------------------------------------------------------
 
 
@@ -391,6 +414,15 @@ def test_a_channel_that_a_rule_names_stays(own: OwnPlaybook, alice_client: Clien
     response = alice_client.post(f"/playbooks/own/{own.key}/channels/phone/delete/", follow=True)
 
     assert "It stays: it is needed by rules.answer." in text_of(response)
+
+
+def test_a_channel_on_which_contacts_were_logged_stays(own: OwnPlaybook, alice: User, alice_client: Client):
+    case = factories.make_case(owner=alice, playbook=own.key)
+    contacts.log_contact(case=case, by=alice, at=factories.NOON, channel="phone", outcome="no_answer")
+
+    response = alice_client.post(f"/playbooks/own/{own.key}/channels/phone/delete/", follow=True)
+
+    assert "It stays, because contacts were logged on this channel (1)." in text_of(response)
 
 
 def test_a_rule_and_then_its_channel_can_be_taken_out(own: OwnPlaybook, alice_client: Client):
@@ -410,7 +442,7 @@ def test_it_is_deleted_only_when_no_case_uses_it(own: OwnPlaybook, case: Case, a
     Case.objects.filter(pk=case.pk).update(also_playbooks=[])
     gone = alice_client.post(f"/playbooks/own/{own.key}/delete/", follow=True)
 
-    assert "It stays: 1 of the cases use it." in text_of(kept)
+    assert "It stays, because cases use it (1)." in text_of(kept)
     assert "The playbook is deleted." in text_of(gone)
     assert not OwnPlaybook.objects.exists()
 
