@@ -35,11 +35,14 @@ class Question:
 
 def asked_of(case: Case) -> tuple[Question, ...]:
     """Every question of the rules that a milestone may start in this case, each once, in their order."""
-    found: dict[Input, Question] = {}
+    found: list[Question] = []
     for question in (*_told_apart_by_facts(case), *_questions(case)):
-        known = found.get(question.asked)
-        found[question.asked] = _both(known, question) if known else question
-    return tuple(found.values())
+        known = next((number for number, one in enumerate(found) if _is_same(one, question)), None)
+        if known is None:
+            found.append(question)
+        else:
+            found[known] = _both(found[known], question)
+    return tuple(found)
 
 
 def kinds_told_apart(case: Case) -> frozenset[str]:
@@ -70,6 +73,15 @@ def _told_apart_by_facts(case: Case) -> Iterator[Question]:
                         choices |= dict.fromkeys(sorted(values), rule.title)
     for (fact, kinds, channels), choices in offered.items():
         yield Question(Input(fact, "choice", WHICH, choices=tuple(choices.items())), kinds, channels)
+
+
+def _is_same(one: Question, other: Question) -> bool:
+    """Whether one answer does for both: the same question, or one fact that two rules ask of a milestone."""
+    if one.asked == other.asked:
+        return True
+    is_same_fact = (one.asked.key, one.asked.kind) == (other.asked.key, other.asked.kind)
+    meets = not one.channels or not other.channels or bool(one.channels & other.channels)
+    return is_same_fact and one.asked.kind != "choice" and bool(one.kinds & other.kinds) and meets
 
 
 def _both(one: Question, other: Question) -> Question:
