@@ -150,7 +150,7 @@ class RuleForm(forms.Form):
         if unit == "desk_hours" and not desk:
             self.add_error("desk_daily", _("Give the hours of the desk, as in 9:00-18:00."))
         if unit == COUNTDOWN:
-            data["start"] = MilestoneKind.COUNTDOWN_SEEN
+            data["start"], data["channel"] = MilestoneKind.COUNTDOWN_SEEN, ""
         return data
 
     def _check_length(self, data: Mapping[str, Any], unit: str) -> None:

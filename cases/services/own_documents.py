@@ -94,6 +94,7 @@ def take_out(*, own: OwnPlaybook, by: User, at: datetime, group: str, key: str) 
             own_entries.forget_channel(document, key)
         else:
             document[group].pop(key, None)
+            own_entries.forget_sources(document)
 
     try:
         return change(own=own, by=by, at=at, apply=without)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -18,6 +19,8 @@ CONTACT, ANSWER, NOTHING = "contact", "answer", ""
 # Bodies whose word is not the platform's own; see `is_official` in docs/playbooks.md.
 NOT_OFFICIAL = frozenset({"seller", "media"})
 OWN_SOURCE = "own"
+# The keys of sources that were typed with a rule; those of an uploaded file are left alone.
+_TYPED_SOURCE = re.compile(r"source(_\d+)?")
 
 OWN_TITLE = Text("用户自己填写，未经核对", "Entered by the user, not checked")
 PREPARED = {
@@ -227,7 +230,19 @@ def _citation(
         titles = source["title"].values()
         if typed["source_title"] in titles and source.get("url", "") == typed["source_url"]:
             return {**cited, "source": source["key"]}
-    key = free_key("source", [source["key"] for source in sources])
+    key = free_key("source", [source["key"] for source in sources])  # as in _TYPED_SOURCE
     added = {"key": key, "title": said(typed["source_title"], None, language)}
     sources.append({**added, "url": typed["source_url"]} if typed["source_url"] else added)
     return {**cited, "source": key}
+
+
+def forget_sources(document: dict[str, Any]) -> None:
+    """Take out the typed sources that nothing cites any more."""
+    tables = [document["cited"], *document.get("bars", ())]
+    tables += [*document.get("channels", {}).values(), *document.get("rules", {}).values()]
+    cited = {table.get("source") for table in tables}
+    document["sources"] = [
+        source
+        for source in document["sources"]
+        if source["key"] in cited or not _TYPED_SOURCE.fullmatch(source["key"])
+    ]

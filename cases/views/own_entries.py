@@ -75,6 +75,7 @@ def rule(request: HttpRequest, key: str, rule: str = "") -> HttpResponse:
             today=timezone.localdate(),
             **form.cleaned_data,
         )
+        own_entries.forget_sources(tables)
 
     if form.is_valid() and _stored(request, own, form, put):
         messages.success(request, _("The rule is stored."))

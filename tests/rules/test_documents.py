@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cases.rules.documents import MOST_MISTAKES, read_document
 from cases.rules.opening_words import opening_words
@@ -71,6 +73,23 @@ def test_brackets_and_dots_within_texts_and_comments_are_no_nesting():
     )
 
     assert mistakes(text) == []
+
+
+@given(st.text(max_size=300))
+def test_any_text_at_all_ends_in_sentences(text: str):
+    assert mistakes(text)
+
+
+@given(st.data())
+def test_a_playbook_with_a_piece_cut_out_or_put_in_ends_in_sentences_or_loads(data: st.DataObject):
+    start, end = (data.draw(st.integers(0, len(A_LAW))) for _position in range(2))
+    piece = data.draw(
+        st.sampled_from(["", "[", "]]", '"', '"""', "=", ".a.b", "{", "0x", "1e999", "\u0000", "\n#"])
+    )
+
+    text = A_LAW[:start] + piece + A_LAW[max(start, end) :]
+
+    assert all(told.startswith("x.toml: ") for told in mistakes(text))
 
 
 def test_an_authority_or_a_way_of_payment_cannot_be_ones_own():

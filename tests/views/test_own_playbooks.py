@@ -234,6 +234,28 @@ def test_a_countdown_of_the_app_and_desk_hours_can_be_rules(own: OwnPlaybook, al
         assert alice_client.get(f"/playbooks/own/{own.key}/rules/{key}/").context["form"].initial["title"]
 
 
+def test_a_source_that_no_rule_cites_any_more_is_forgotten(own: OwnPlaybook, alice_client: Client):
+    url = f"/playbooks/own/{own.key}/rules/the_shop_sends_another_one/"
+
+    for title in ("The second card", "The third card"):
+        alice_client.post(url, {**RULE, "source_title": title})
+
+    own.refresh_from_db()
+    playbook = own_playbooks.read(own)
+    assert playbook is not None
+    assert [source.title.en for source in playbook.sources.values()] == [
+        "Entered by the user, not checked",
+        "The third card",
+    ]
+
+
+@pytest.mark.parametrize("address", ["new-channel/", "new-rule/", "edit/", "replace/"])
+def test_an_empty_form_is_refused_with_sentences(own: OwnPlaybook, alice_client: Client, address: str):
+    response = alice_client.post(f"/playbooks/own/{own.key}/{address}", {"x": "y"})
+
+    assert response.status_code == 422
+
+
 def test_a_rule_that_holds_more_than_the_form_is_changed_by_file(own: OwnPlaybook, alice_client: Client):
     OwnPlaybook.objects.filter(pk=own.pk).update(
         document=own.document.replace('kinds = [\n    "return_sent",\n]', 'kinds = ["return_sent", "paid"]')
