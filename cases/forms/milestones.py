@@ -207,6 +207,8 @@ class CorrectionForm(_AboutMilestone):
         super().__init__(*args, case=milestone.case, kinds=[milestone.kind], **kwargs)
         self.fields["happened_at"].required = True
         self.fields["happened_at"].help_text = ""
+        for name in ("step", COUNTDOWN):
+            self.fields[name].required = self.is_countdown
         facts = milestone.facts
         self.initial = {
             "happened_at": milestone.happened_at,
@@ -226,9 +228,10 @@ class CorrectionForm(_AboutMilestone):
         kind, contact = self.milestone.kind, self.milestone.contact
         channel = data.get("channel") or (contact.channel if contact else "")
         self.check_channel(kind, channel)
-        if self.is_countdown:
-            self.check_countdown(data)
         asked = {one.asked.key for one in self.questions.values()} | {"step", COUNTDOWN}
+        stored = self.milestone.happened_at
+        if data.get("happened_at") == stored.replace(second=0, microsecond=0):
+            data["happened_at"] = stored  # the field shows no seconds; nobody changed it
         # What no rule of today asks for stays as it was told.
         kept = {name: value for name, value in self.milestone.facts.items() if name not in asked}
         data["facts"] = kept | self.facts_of(data, kind, channel)

@@ -233,6 +233,20 @@ class TestCorrecting:
         assert deadline.due_at.isoformat() == "2026-09-08T15:59:59+00:00"
         assert case.milestones.get().note == "by post"
 
+    def test_a_time_that_was_not_touched_keeps_its_seconds(
+        self, case: Case, page: str, filed: Milestone, alice_client: Client
+    ):
+        exact = filed.happened_at + timedelta(seconds=35)
+        Milestone.objects.filter(pk=filed.pk).update(happened_at=exact)
+
+        alice_client.post(
+            page, {"happened_at": "2026-08-31T10:00", "channel": "cn_12315.complaint", "note": "online"}
+        )
+
+        assert case.milestones.get().happened_at == exact
+        changed = case.custody_entries.get(action="milestone_corrected").details["changed"]
+        assert changed == {"note": ["", "online"]}
+
     def test_what_cannot_be_is_told_and_changes_nothing(
         self, case: Case, page: str, filed: Milestone, alice_client: Client
     ):
