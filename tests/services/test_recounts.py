@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +17,7 @@ from django.utils import timezone
 from cases.models import CalendarDay, CalendarYear, Case, CustodyEntry, Deadline, Recount, Reminder
 from cases.services import cases, contacts, custody, deadlines, milestones, playbooks, recounts
 from tests import factories
+from tests.running import CHECKOUT, clean_environment
 from tests.services.when import shanghai
 from tracker.accounts.models import User
 from tracker.health.models import Heartbeat
@@ -206,11 +210,6 @@ class TestWhenItIsNeeded:
         assert recounts.is_needed()
 
     def test_what_is_known_is_told_alike_by_every_process(self):
-        import subprocess
-        import sys
-
-        from tests.running import CHECKOUT, clean_environment
-
         asks = (
             "import django; django.setup(); from cases.services import recounts; print(recounts._shipped())"
         )
@@ -296,3 +295,72 @@ class TestOnePlaybook:
         close_on(date(2026, 9, 30))
 
         assert {one.deadline.case for one in recounts.recount_cases_of("own_x", at=NOW)} == {seeded[0]}
+
+
+class TestBesideOthers:
+    """Real commits: what a process that dies leaves behind, and several at work at once."""
+
+    @pytest.fixture
+    def handed_over(self, committed_db: str, monkeypatch: pytest.MonkeyPatch) -> list[Case]:
+        alice = factories.make_user("alice@example.org", language="en")
+        found = [factories.make_case(owner=alice) for _number in range(4)]
+        for case in found:
+            hand_over(case)
+        close_on(date(2026, 9, 30))
+        monkeypatch.setattr(recounts, "BATCH", 1)
+        return found
+
+    @staticmethod
+    def versions() -> list[int]:
+        windows = Deadline.objects.filter(rule="douyin.partner_platform.extra_time").order_by("pk")
+        return list(windows.values_list("version", flat=True))
+
+    def test_a_run_that_died_leaves_whole_batches_and_the_next_one_does_the_rest(
+        self, handed_over: list[Case], monkeypatch: pytest.MonkeyPatch
+    ):
+        planned = []
+
+        def dies_in_the_third(moved: Any, *, at: Any) -> None:
+            planned.append(moved)
+            if len(planned) == 3:
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(recounts.reminders, "plan_all", dies_in_the_third)
+            recounts.recount_all(at=NOW)
+        assert self.versions() == [2, 2, 1, 1]
+        assert recounts.is_needed()
+
+        recounts.recount_all(at=NOW)
+
+        assert self.versions() == [2, 2, 2, 2]
+        assert all(custody.verify(case) == [] for case in handed_over)
+
+    def test_two_runs_and_a_user_at_once_move_each_deadline_once(self, handed_over: list[Case]):
+        def log() -> None:
+            for case in reversed(handed_over):
+                contacts.log_contact(
+                    case=case, by=case.owner, at=NOW, channel="shop_message", outcome="no_answer"
+                )
+
+        works = [lambda: recounts.recount_all(at=NOW), lambda: recounts.recount_all(at=NOW), log]
+        failures: list[BaseException] = []
+
+        def run(work: Any) -> None:
+            try:
+                work()
+            except BaseException as error:
+                failures.append(error)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=run, args=(work,)) for work in works]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert failures == []
+        assert self.versions() == [2, 2, 2, 2]
+        assert CustodyEntry.objects.filter(action="deadline_moved").count() == 4
+        assert all(custody.verify(case) == [] for case in handed_over)
