@@ -67,6 +67,8 @@ def _can_come_from(channel: Channel, pattern: EventPattern) -> bool:
         return False
     if pattern.kind not in {"milestone", "contact"} or not (pattern.channels or pattern.bodies):
         return False
-    return (not pattern.channels or channel.key in pattern.channels) and (
-        not pattern.bodies or channel.body in pattern.bodies
+    return (
+        (not pattern.channels or channel.key in pattern.channels)
+        and channel.key not in pattern.not_channels
+        and (not pattern.bodies or channel.body in pattern.bodies)
     )

@@ -130,12 +130,14 @@ class Event:
 class EventPattern:
     """Which events are meant; an empty collection stands for “any”.
 
-    `kinds` are those of milestones; `values` holds, for a fact, the values that are meant.
+    `kinds` are those of milestones; `not_channels` leaves channels out; `values` holds, for a fact, the
+    values that are meant.
     """
 
     kind: str
     kinds: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
+    not_channels: frozenset[str] = frozenset()
     bodies: frozenset[str] = frozenset()
     outcomes: frozenset[str] = frozenset()
     with_facts: frozenset[str] = frozenset()
@@ -149,6 +151,7 @@ class EventPattern:
         return (
             (not self.kinds or event.name in self.kinds)
             and (not self.channels or event.on_channel in self.channels)
+            and event.on_channel not in self.not_channels
             and (not self.bodies or event.body in self.bodies)
             and (not self.outcomes or event.outcome in self.outcomes)
             and self.with_facts <= known

@@ -110,6 +110,7 @@ def _event() -> dict[str, Schema]:
         "on": one_of(EVENT_KINDS),
         "kinds": names(MILESTONE_KINDS),
         "channels": names(),
+        "not_channels": names(),
         "bodies": names(BODIES),
         "outcomes": names(CONTACT_OUTCOMES),
         "with_facts": names(),

@@ -80,6 +80,7 @@ def pattern_in(table: Table, names: Names) -> EventPattern:
         kind=kind,
         kinds=frozenset(kinds),
         channels=frozenset(names.channel(name) for name in table.names("channels", names.channels)),
+        not_channels=frozenset(names.channel(name) for name in table.names("not_channels", names.channels)),
         bodies=frozenset(table.names("bodies", BODIES)),
         outcomes=frozenset(table.names("outcomes", CONTACT_OUTCOMES) if kind == "contact" else ()),
         with_facts=frozenset(table.names("with_facts")),

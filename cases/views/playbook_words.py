@@ -176,6 +176,9 @@ def event_words(pattern: EventPattern, playbook: Playbook) -> Text:
     words = _event_kind(pattern)
     where = [_channel_words(sorted(pattern.channels), playbook)] if pattern.channels else []
     where += [BODIES[body] for body in sorted(pattern.bodies)]
+    if pattern.not_channels:
+        left_out = _channel_words(sorted(pattern.not_channels), playbook)
+        where.append(Text("不含 {channels}", "but not {channels}").fill(channels=left_out))
     where += [
         STEPS.get(value, Text(value, value)) for _fact, values in pattern.values for value in sorted(values)
     ]

@@ -188,9 +188,18 @@ def test_an_enterprise_that_lets_ten_workdays_pass_leads_to_a_complaint():
     assert (first.channel.key, first.situations) == (COMPLAINT, ("odr_over",))
 
 
-@pytest.mark.parametrize("channel", ["consumer_association", "court", "arbitration", "hotline_12345"])
+@pytest.mark.parametrize(
+    "channel",
+    [
+        "cn_12315.consumer_association",
+        "cn_12315.court",
+        "cn_12315.arbitration",
+        "cn_12315.hotline_12345",
+        "cn_12305.appeal",
+    ],
+)
 def test_what_another_body_took_up_is_not_taken_up_here(channel):
-    taken = happened_with(f"cn_12315.{channel}", "complaint_accepted")
+    taken = happened_with(channel, "complaint_accepted")
 
     complaint = next(step for step in steps(DECIDED, taken) if step.channel.key == COMPLAINT)
 
