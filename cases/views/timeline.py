@@ -72,7 +72,7 @@ def _entries(case: Case, deadlines: Iterable[Deadline], now: datetime) -> Iterat
         contact.proofs = proofs.get(contact.pk, [])
         yield Entry("contact", contact.started_at, contact, channels.get(contact.channel))
     for milestone in case.milestones.all():
-        yield Entry("milestone", milestone.happened_at, milestone)
+        yield Entry("milestone", milestone.happened_at, milestone, channels.get(milestone.channel))
     for one in show(deadlines, at=now):
         if one.tone == "met":
             yield Entry("deadline", one.deadline.met_at or one.deadline.due_at, one)

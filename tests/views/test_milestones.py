@@ -222,6 +222,12 @@ class TestCorrecting:
         assert "Complaint filed" in text
         assert "What counts from it" in text
 
+    def test_the_timeline_names_with_whom_and_leads_to_it(self, case: Case, page: str, alice_client: Client):
+        response = alice_client.get(case.get_absolute_url())
+
+        assert "Complaint filed · 12315 complaint" in text_of(response)
+        assert f'href="{page}"' in response.content.decode()
+
     def test_another_day_moves_the_deadline(self, case: Case, page: str, alice_client: Client):
         typed = {"happened_at": "2026-08-28T10:00", "channel": "cn_12315.complaint", "note": "by post"}
 
