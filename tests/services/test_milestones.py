@@ -41,6 +41,8 @@ def test_a_milestone_is_stored_and_recorded(case: Case, alice: User):
         pytest.param({"kind": "moon_landing"}, "kind", id="unknown kind"),
         pytest.param({"happened_at": shanghai("2026-09-24 10:06")}, "happened_at", id="in the future"),
         pytest.param({"happened_at": shanghai("1969-07-20 10:00")}, "happened_at", id="long ago"),
+        pytest.param({"channel": "moon.landing"}, "channel", id="no such channel"),
+        pytest.param({"kind": "countdown_seen"}, "step", id="a countdown towards nothing"),
         pytest.param({"kind": "handed_to_partner"}, "usual_workdays", id="a fact is missing"),
         pytest.param(
             {"kind": "handed_to_partner", "facts": {"usual_workdays": "soon"}},
@@ -78,3 +80,17 @@ def test_a_closed_case_takes_no_milestone(case: Case, alice: User):
 
     with pytest.raises(ValidationError, match="closed"):
         log(case, alice)
+
+
+def test_with_whom_it_was_is_stored_and_recorded(case: Case, alice: User):
+    milestone = log(case, alice, kind="complaint_filed", channel="cn_12315.complaint")
+
+    assert milestone.channel == "cn_12315.complaint"
+    details = case.custody_entries.get(action="milestone_logged").details
+    assert details["channel"] == "cn_12315.complaint"
+
+
+def test_a_rule_that_was_not_asked_may_wait(case: Case, alice: User):
+    milestone = log(case, alice, kind="handed_to_partner", must_count=False)
+
+    assert not milestone.deadlines.exists()
