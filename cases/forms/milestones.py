@@ -96,11 +96,11 @@ class _AboutMilestone(forms.Form):
     step = forms.ChoiceField(
         label=_("What does the countdown run towards?"),
         choices=[("", _("Choose one")), *CountdownStep.choices],
-        required=False,
+        error_messages={"required": _("Choose what the countdown runs towards.")},
     )
     countdown = forms.CharField(
         label=_("What does the app say?"),
-        required=False,
+        error_messages={"required": _("Write down what the app says, as in 1 day 4 hours.")},
         max_length=60,
         help_text=_("As it stands there: “1 day 4 hours”, “1天4小时” or “28:15:00”."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -141,11 +141,11 @@ class _AboutMilestone(forms.Form):
         step, countdown = data.pop("step", ""), data.pop(COUNTDOWN, "").strip()
         return facts | ({"step": step, COUNTDOWN: countdown} if kind == Kind.COUNTDOWN_SEEN else {})
 
-    def check_countdown(self, data: dict[str, Any]) -> None:
-        if not data.get("step"):
-            self.add_error("step", _("Choose what the countdown runs towards."))
-        if not data.get(COUNTDOWN):
-            self.add_error(COUNTDOWN, _("Write down what the app says, as in 1 day 4 hours."))
+    def ask_countdown(self, is_asked: bool) -> None:
+        """Both halves of a countdown are needed; the browser must not insist on what it hides."""
+        for name in ("step", COUNTDOWN):
+            self.fields[name].required = is_asked
+            self.fields[name].widget.use_required_attribute = lambda initial: False  # type: ignore[method-assign]
 
     def check_channel(self, kind: str, channel: str) -> None:
         if not channel and kind in questions.kinds_told_apart(self.case):
@@ -186,6 +186,7 @@ class MilestoneForm(_AboutMilestone):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
+        self.ask_countdown(not self.is_bound or self.data.get("kind") == Kind.COUNTDOWN_SEEN)
         self.fields["contact"].queryset = case.contacts.select_related("case").order_by("-started_at", "-pk")
 
     def clean(self) -> dict[str, Any]:
@@ -193,8 +194,6 @@ class MilestoneForm(_AboutMilestone):
         kind, contact = data.get("kind", ""), data.get("contact")
         channel = data.get("channel") or (contact.channel if contact else "")
         self.check_channel(kind, channel)
-        if kind == Kind.COUNTDOWN_SEEN:
-            self.check_countdown(data)
         data["facts"] = self.facts_of(data, kind, channel)
         return data
 
@@ -207,8 +206,7 @@ class CorrectionForm(_AboutMilestone):
         super().__init__(*args, case=milestone.case, kinds=[milestone.kind], **kwargs)
         self.fields["happened_at"].required = True
         self.fields["happened_at"].help_text = ""
-        for name in ("step", COUNTDOWN):
-            self.fields[name].required = self.is_countdown
+        self.ask_countdown(self.is_countdown)
         facts = milestone.facts
         self.initial = {
             "happened_at": milestone.happened_at,
