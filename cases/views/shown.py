@@ -58,11 +58,13 @@ class ShownDeadline:
 
     @property
     def milestone_asked(self) -> tuple[str, str]:
-        """Kind and channel of the first milestone that would meet it; empty for what is not said."""
+        """Kind and channel of the milestone that would meet it, a countdown before all; empty for what is
+        not said.
+        """
         first = next((pattern for pattern in self._patterns() if pattern.kind == "milestone"), None)
         if first is None:
             return "", ""
-        kinds = [kind for kind in MILESTONE_KINDS if kind in first.kinds]
+        kinds = [kind for kind in ("countdown_seen", *MILESTONE_KINDS) if kind in first.kinds]
         return next(iter(kinds), ""), next(iter(sorted(first.channels)), "")
 
     def _patterns(self) -> tuple[EventPattern, ...]:

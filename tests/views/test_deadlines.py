@@ -167,3 +167,10 @@ class TestWhatIsSaidOfADeadline:
         page = alice_client.get(f"/cases/{case.reference}/deadlines/").content.decode()
 
         assert "milestones/?kind=complaint_accepted&amp;channel=cn_12315.complaint" in page
+
+    def test_that_a_countdown_is_to_be_looked_up(self, case: Case, alice_client: Client):
+        self.log(case, "refund_requested", 0, channel="")
+
+        page = alice_client.get(f"/cases/{case.reference}/deadlines/").content.decode()
+
+        assert "milestones/?kind=countdown_seen&amp;channel=" in page
