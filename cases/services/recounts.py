@@ -8,6 +8,7 @@ so no wake-up that gets lost is missed for longer than a tick.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,13 +80,17 @@ def recount_all(
     Every batch happens at `at`, or at the moment it begins. Any number may run at once.
     """
     recount = Recount.objects.create(knowledge=knowledge(), started_at=at or timezone.now())
-    for batch in _recount(Deadline.objects.open(), at):
-        recount.counted += batch.counted
-        recount.moved += len(batch.moved)
-        recount.save(update_fields=["counted", "moved"])
-        Heartbeat.objects.filter(name=LEASE_NAME).update(at=Now())
-        for moved in batch.moved:
-            on_moved(moved)
+    gc.freeze()  # or the collector looks through all playbooks and calendars again and again
+    try:
+        for batch in _recount(Deadline.objects.open(), at):
+            recount.counted += batch.counted
+            recount.moved += len(batch.moved)
+            recount.save(update_fields=["counted", "moved"])
+            Heartbeat.objects.filter(name=LEASE_NAME).update(at=Now())
+            for moved in batch.moved:
+                on_moved(moved)
+    finally:
+        gc.unfreeze()
     recount.finished_at = at or timezone.now()
     recount.save(update_fields=["finished_at"])
     return recount
