@@ -118,4 +118,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('calendar', 'year'), name='calendar_year_once')],
             },
         ),
+        migrations.AlterField(
+            model_name='deadline',
+            name='drop_reason',
+            field=models.CharField(blank=True, choices=[('', 'Not dropped'), ('user', 'Dropped by hand'), ('next_step_changed', 'Another step is next'), ('no_longer_applies', 'What it counted from no longer applies'), ('case_closed', 'The case was closed')], max_length=20, verbose_name='why it was dropped'),
+        ),
     ]

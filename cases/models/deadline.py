@@ -39,6 +39,7 @@ class DropReason(models.TextChoices):
     NONE = "", _("Not dropped")
     USER = "user", _("Dropped by hand")
     NEXT_STEP_CHANGED = "next_step_changed", _("Another step is next")
+    NO_LONGER_APPLIES = "no_longer_applies", _("What it counted from no longer applies")
     CASE_CLOSED = "case_closed", _("The case was closed")
 
 

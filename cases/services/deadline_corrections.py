@@ -35,7 +35,7 @@ def follow_correction(*, milestone: Milestone, before: Event, at: datetime, by: 
         _meet_again(deadline, happened, at=at, by=by)
     for deadline in open_in(case):
         if deadline.milestone_id == milestone.pk and not _still_starts(event, deadline):
-            states.drop(deadline, reason=DropReason.NEXT_STEP_CHANGED, at=at, by=by)
+            states.drop(deadline, reason=DropReason.NO_LONGER_APPLIES, at=at, by=by)
     recompute(case=case, at=at, by=by)
     follow(
         case=case,
@@ -58,7 +58,7 @@ def follow_playbooks(*, case: Case, before: Sequence[Playbook], at: datetime, by
     now, old = ({one.key for one in playbooks} for playbooks in (playbooks_of(case), before))
     for deadline in open_in(case):
         if _playbook_key(deadline) in old - now:
-            states.drop(deadline, reason=DropReason.NEXT_STEP_CHANGED, at=at, by=by)
+            states.drop(deadline, reason=DropReason.NO_LONGER_APPLIES, at=at, by=by)
     recompute(case=case, at=at, by=by)
     if now - old:
         _catch_up(case, now - old, at=at, by=by)

@@ -23,6 +23,10 @@ from cases.services.playbooks import playbooks_of, rule_named
 from tracker.accounts.models import User
 
 
+# Dropped for these reasons, a deadline is taken up again when what starts it happens or applies again.
+BACK_AGAIN = frozenset({DropReason.NEXT_STEP_CHANGED, DropReason.NO_LONGER_APPLIES})
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """Everything known when an event may start clocks.
@@ -64,7 +68,7 @@ def start_one(start: Start, playbook: Playbook, rule: DeadlineRule) -> None:
     there = _already_there(start, rule, due.rule)
     if there is not None:
         there.case = start.case
-        if there.drop_reason == DropReason.NEXT_STEP_CHANGED and event.kind != "advice":
+        if there.drop_reason in BACK_AGAIN and event.kind != "advice":
             states.resume(there, at=start.at, by=start.by)
         if there.is_open and _runs_anew(there, start):
             there.triggered_at, there.facts = event.at, facts

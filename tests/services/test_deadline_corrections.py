@@ -105,7 +105,7 @@ class TestAMilestoneIsCorrected:
 
         correct(filed, channel=COMPLAINT)
 
-        assert the(case, "cn_12315.odr_negotiation").drop_reason == "next_step_changed"
+        assert the(case, "cn_12315.odr_negotiation").drop_reason == "no_longer_applies"
         assert the(case, "cn_12315.acceptance").is_open
 
     def test_and_back_again_takes_up_what_was_dropped(self, case: Case):
