@@ -22,7 +22,6 @@ from cases.services.moments import EARLIEST
 from cases.services.playbooks import playbooks_of, rule_named
 from tracker.accounts.models import User
 
-
 # Dropped for these reasons, a deadline is taken up again when what starts it happens or applies again.
 BACK_AGAIN = frozenset({DropReason.NEXT_STEP_CHANGED, DropReason.NO_LONGER_APPLIES})
 

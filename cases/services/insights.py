@@ -13,7 +13,7 @@ from django.db.models import Count, Q, Sum
 
 from cases.models import Case, ContactAttempt, ContactOutcome, Direction, Milestone, MilestoneKind, Status
 from cases.rules.channels import Channel
-from cases.services.playbooks import all_playbooks
+from cases.services import playbooks
 from tracker.accounts.models import User
 
 # Fewer than this say nothing; the screen says so instead of drawing them.
@@ -80,11 +80,12 @@ def channels_of(user: User) -> list[ChannelMeasure]:
     measures: dict[tuple[str, str], ChannelMeasure] = {}
     for contacts in _threads(user).values():
         first = contacts[0]
-        playbook = all_playbooks().get(first.case.playbook)
-        channel = playbook.channels.get(first.channel) if playbook else None
-        if playbook is None or channel is None:
+        channel = playbooks.channels_of(first.case).get(first.channel)
+        if channel is None:
             continue
-        measure = measures.setdefault((playbook.key, channel.key), ChannelMeasure(playbook.key, channel))
+        # A platform's channels have plain keys, all others name their playbook themselves.
+        key = channel.key.partition(".")[0] if "." in channel.key else first.case.playbook
+        measure = measures.setdefault((key, channel.key), ChannelMeasure(key, channel))
         _measure(measure, contacts)
     return sorted(measures.values(), key=lambda one: (-one.tries, one.channel.key))
 
@@ -124,7 +125,15 @@ def _threads(user: User) -> dict[tuple[int, str], list[ContactAttempt]]:
     rows = (
         ContactAttempt.objects.filter(case__in=Case.objects.visible_to(user))
         .select_related("case")
-        .only("case__playbook", "channel", "direction", "outcome", "started_at", "ended_at")
+        .only(
+            "case__playbook",
+            "case__also_playbooks",
+            "channel",
+            "direction",
+            "outcome",
+            "started_at",
+            "ended_at",
+        )
         .order_by("started_at", "pk")
     )
     threads: dict[tuple[int, str], list[ContactAttempt]] = defaultdict(list)

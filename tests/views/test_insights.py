@@ -58,6 +58,16 @@ def test_five_answers_make_a_median_beside_what_is_usual(case: Case, alice: User
     assert "5 of 10 answered" in text
 
 
+def test_an_authority_is_measured_beside_the_platform(case: Case, alice: User, alice_client: Client):
+    contacts.log_contact(case=case, by=alice, at=NOON, channel="cn_12315.hotline", outcome="answered")
+    contacts.log_contact(case=case, by=alice, at=NOON, channel="hotline", outcome="answered")
+
+    text = text_of(alice_client.get("/insights/"))
+
+    assert "Phone hotline" in text
+    assert "12315" in text
+
+
 def test_promises_are_counted_for_each_merchant(alice: User, alice_client: Client):
     case = factories.make_case(owner=alice, merchant="潮鞋严选")
     for kind in ("promise_kept", "promise_broken", "promise_broken"):
