@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,6 +24,7 @@ from django.db.models.functions import Cast, Now
 from django.utils import timezone
 
 from cases.models import Case, Deadline, Recount
+from cases.rules import deadlines as rules
 from cases.services import bulk, calendars, custody, events, reminders
 from cases.services.deadlines import Moved, judge
 from cases.services.playbooks import all_playbooks, rule_of
@@ -67,6 +69,11 @@ NOT_COUNTED_FROM = (
     "milestone__logged_at",
     "milestone__logged_by",
 )
+
+# The arithmetic as this process has it: read when it starts, as the modules themselves are.
+ARITHMETIC = hashlib.sha256(
+    b"".join(file.read_bytes() for file in sorted(Path(rules.__file__).parent.glob("*.py")))
+).hexdigest()
 
 _woken_at = -float(WAKE_SECONDS)  # monotonic
 
@@ -150,10 +157,12 @@ def is_needed() -> bool:
 
 
 def knowledge() -> str:
-    """SHA-256 over the shipped playbooks as this process has loaded them, and over every calendar with its
-    corrections. A user's own playbook is not in it: a change of one counts its own cases anew at once.
+    """SHA-256 over the arithmetic and the shipped playbooks, as this process has loaded them, and over every
+    calendar with its corrections. A user's own playbook is not in it: a change of one counts its own cases
+    anew at once.
     """
-    return hashlib.sha256("\n".join([_shipped(), *calendars.editions()]).encode()).hexdigest()
+    told = "\n".join([ARITHMETIC, _shipped(), *calendars.editions()])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +225,8 @@ def _that_ask_for_events(deadlines: Sequence[Deadline]) -> set[Case]:
     for deadline in deadlines:
         if deadline.rule not in asking:
             found = rule_of(deadline)
-            rules = found[0].rules.values() if found else ()
-            asking[deadline.rule] = any(rule.pauses or rule.restarted_by for rule in rules)
+            beside = found[0].rules.values() if found else ()
+            asking[deadline.rule] = any(rule.pauses or rule.restarted_by for rule in beside)
     return {deadline.case for deadline in deadlines if asking[deadline.rule]}
 
 
