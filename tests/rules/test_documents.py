@@ -12,7 +12,7 @@ from cases.rules.playbooks import SHIPPED_FOLDER
 
 TEN_THOUSAND_CHANNELS = "\n".join(f"[channels.c{number}]" for number in range(10_000))
 MANY_UNKNOWN_KEYS = "\n".join(
-    f"[channels.c{number}]\n" + "\n".join(f"kiud{other} = 1" for other in range(48)) for number in range(190)
+    f"[channels.c{number}]\n" + "\n".join(f"kiud{other} = 1" for other in range(12)) for number in range(12)
 )
 A_LAW = """
 kind = "law"
