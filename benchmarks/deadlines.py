@@ -34,7 +34,7 @@ NOW = datetime(2026, 9, 25, 2, 0, tzinfo=UTC)
 ONE_DAY = timedelta(days=1)
 GOAL_SECONDS = {"sqlite": 30, "postgresql": 20}
 # What one case holds: the rule, the channel and the kind of the milestone that started it, and its facts.
-MILESTONES = (
+MILESTONES: tuple[tuple[str, str, str, dict[str, int]], ...] = (
     ("douyin.partner_platform.extra_time", "", "handed_to_partner", {"usual_workdays": 3}),
     ("cn_12315.acceptance", "cn_12315.complaint", "complaint_filed", {}),
     ("cn_12315.mediation", "cn_12315.complaint", "complaint_accepted", {}),
@@ -122,10 +122,10 @@ def whole(rounds: int) -> dict[str, Any]:
     asked = []
     for number in range(WHOLE):
         name, facts = rules[number % len(rules)]
-        playbook = playbooks[name.partition(".")[0]]
-        asked.append(
-            (playbook.rule_named(name), playbook, NOW - timedelta(minutes=draw.randrange(500_000)), facts)
-        )
+        key, _dot, rule_key = name.partition(".")
+        playbook = playbooks[key]
+        started_at = NOW - timedelta(minutes=draw.randrange(500_000))
+        asked.append((playbook.rules[rule_key], playbook, started_at, facts))
 
     def reasons() -> int:
         for rule, playbook, at, facts in asked:

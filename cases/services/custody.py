@@ -12,7 +12,6 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from cases.models import Case, CustodyEntry, Exhibit
 from cases.rules import custody as rules
-from cases.services import bulk
 from tracker.accounts.models import User
 
 SYSTEM = "system"
@@ -57,7 +56,7 @@ def record_all(acts: Sequence[Act], *, at: datetime, by: User | None = None) -> 
     The rows of the cases are locked first, so that two writers make one chain. Raises
     RuntimeError outside a transaction: an entry and what it tells of are stored together or not at all.
     """
-    bulk.insert(_chained(acts, at=at, by=by))
+    CustodyEntry.objects.bulk_create(_chained(acts, at=at, by=by), batch_size=500)
 
 
 def _chained(acts: Sequence[Act], *, at: datetime, by: User | None) -> list[CustodyEntry]:

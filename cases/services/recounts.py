@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from cases.models import Case, Deadline, Recount
 from cases.rules import deadlines as rules
-from cases.services import bulk, calendars, custody, events, reminders
+from cases.services import calendars, custody, events, reminders
 from cases.services.deadlines import Moved, judge
 from cases.services.playbooks import all_playbooks, rule_of
 from tracker.health.models import Heartbeat
@@ -33,6 +33,7 @@ from tracker.queue import enqueue_on_commit
 
 # So many open deadlines, and those besides of the last case among them, are one transaction.
 BATCH = 1000
+ROWS_IN_A_STATEMENT = 500
 # SQLite lets one writer in at a time, and who waits looks every tenth of a second at the latest.
 PAUSE_SECONDS = 0.03
 LEASE_NAME = "recount"
@@ -233,7 +234,14 @@ def _that_ask_for_events(deadlines: Sequence[Deadline]) -> set[Case]:
 def _store(
     changed: Sequence[Deadline], moved: Sequence[Deadline], acts: Sequence[custody.Act], at: datetime
 ) -> None:
-    bulk.update(changed, COUNTED_FIELDS)
+    # An upsert takes a fraction of the time of bulk_update; the rows are there, since their cases are locked.
+    Deadline.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=COUNTED_FIELDS,
+        batch_size=ROWS_IN_A_STATEMENT,
+    )
     if moved:
         reminders.cancel_all(moved, at=at)
         custody.record_all(acts, at=at)

@@ -11,7 +11,6 @@ from django.utils.crypto import salted_hmac
 
 from cases.models import Deadline, Reminder
 from cases.rules import reminders as rules
-from cases.services import bulk
 from cases.services.playbooks import zone_of_deadline
 
 
@@ -26,7 +25,7 @@ def plan_for(*, deadline: Deadline, at: datetime) -> None:
 def plan_all(deadlines: Iterable[Deadline], *, at: datetime) -> None:
     """As `plan_for`, for many deadlines at once."""
     rows = [row for deadline in deadlines for row in _planned(deadline, at)]
-    bulk.insert(rows, ignore_conflicts=True)
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 
 def _planned(deadline: Deadline, at: datetime) -> Iterator[Reminder]:

@@ -58,7 +58,7 @@ class Telling:
         for sentence in self.of("rolled"):
             days, target = sentence.split(": it ends on ")
             if end.isoformat() in days:
-                end = date.fromisoformat(re.search(DAY, target)[1])
+                end = date.fromisoformat(re.findall(DAY, target)[0])
         return end
 
     def _same_number(self, start: date, months: int, first_counts: bool) -> date:
