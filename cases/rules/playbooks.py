@@ -101,8 +101,10 @@ class Playbook:
         return self.rules.get(key) if playbook == self.key else None
 
     def rule_in_force(self, rule: DeadlineRule, day: date) -> DeadlineRule | None:
-        """The rule, or the one it superseded that held on that day; None when none of them did."""
+        """The one that held on that day among this rule and those before and after it; None when none did."""
         found: DeadlineRule | None = rule
+        while later := next((one for one in self.rules.values() if one.supersedes == rule.key), None):
+            found = rule = later
         while found is not None and not found.is_in_force(day):
             found = self.rules.get(found.supersedes)
         return found

@@ -38,7 +38,7 @@ def count_anew(
         return None
     playbook, stored = found
     started_at, facts = start_of(deadline, stored)
-    rule = playbook.rule_in_force(newest(stored, playbook), playbook.local(started_at).date())
+    rule = playbook.rule_in_force(stored, playbook.local(started_at).date())
     if rule is None:
         return None
     try:
@@ -64,17 +64,6 @@ def asked_facts(rule: DeadlineRule, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Of all that is known, what the rule asks for."""
     known = ((asked.key, facts.get(asked.key)) for asked in rule.inputs)
     return {key: value for key, value in known if value not in (None, "")}
-
-
-def newest(rule: DeadlineRule, playbook: Playbook) -> DeadlineRule:
-    """The last of the rules that superseded one another, of which this is one."""
-    seen = {rule.key}
-    while later := next((one for one in playbook.rules.values() if one.supersedes == rule.key), None):
-        if later.key in seen:
-            break
-        rule = later
-        seen.add(rule.key)
-    return rule
 
 
 def computed(

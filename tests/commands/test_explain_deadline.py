@@ -88,6 +88,12 @@ def test_an_older_edition_is_found_by_the_date():
     assert answer["due_on"] == "2026-06-16"
 
 
+def test_an_older_name_leads_to_the_rule_of_the_day():
+    answer = as_json("cn_12315.mediation_order_20", "--from", "2026-08-02T10:00")
+
+    assert (answer["rule"], answer["due_on"]) == ("cn_12315.mediation", "2026-10-08")
+
+
 def test_a_day_that_was_corrected_on_this_site_counts_as_corrected():
     CalendarDay.objects.create(calendar="CN", day=date(2026, 9, 28), works=False, source="a notice")
 

@@ -98,7 +98,7 @@ def _in_force(rule: DeadlineRule, playbook: Playbook, start: datetime) -> Deadli
         since, until = rule.effective_from or "the beginning", rule.effective_to or "today"
         raise CommandError(
             f"{playbook.key}.{rule.key} was not in force on {start.date()}: it holds from {since} to "
-            f"{until}, and no earlier rule is known."
+            f"{until}, and no other rule took its place."
         )
     return found
 
