@@ -148,11 +148,6 @@ def open_for(user: User) -> QuerySet[Deadline]:
     return Deadline.objects.open().filter(case__in=cases).select_related("case").order_by("due_at", "pk")
 
 
-def next_of(case: Case) -> Deadline | None:
-    """The open deadline with the least time left; None when nothing is due in this case."""
-    return Deadline.objects.open().filter(case=case).order_by("due_at", "pk").first()
-
-
 def open_in(case: Case) -> list[Deadline]:
     """The open deadlines of the case with this very case, their contacts and milestones; one query."""
     rows = Deadline.objects.open().filter(case=case).select_related("contact", "milestone").order_by("pk")

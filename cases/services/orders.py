@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, MilestoneKind, Order, OrderNumber, OrderNumberKind
@@ -104,16 +103,6 @@ def add_number(*, order: Order, by: User, at: datetime, kind: str, number: str) 
     details = {"order": order.pk, "kind": kind, "number": number}
     custody.record(case=order.case, action="order_number_added", at=at, by=by, details=details)
     return added
-
-
-def cases_with_number(*, user: User, number: str, excluding: Case) -> QuerySet[Case]:
-    """The other cases this user may see that hold the number, however it is typed; newest first."""
-    others = Case.objects.visible_to(user).exclude(pk=excluding.pk)
-    try:
-        cleaned = clean_number(number)
-    except ValidationError:
-        return others.none()
-    return others.filter(orders__numbers__number=cleaned).distinct()
 
 
 def _log_times(order: Order, *, by: User, at: datetime) -> None:

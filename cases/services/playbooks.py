@@ -1,24 +1,18 @@
-"""Finds the playbooks of a case, the channel of a contact, and the rule behind a deadline."""
+"""Finds the playbooks of a case, their channels, and the rule behind a deadline."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from cases.models import Case, ContactAttempt, Deadline
+from cases.models import Case, Deadline
 from cases.rules.channels import Channel
 from cases.rules.deadline_rules import DeadlineRule
-from cases.rules.hours import OpeningHours
 from cases.rules.playbooks import Playbook, load_playbooks
-from cases.rules.sources import Citation, Source
-from cases.rules.text import Text
 from cases.services import own_playbooks
 from tracker.accounts.models import User
-
-_NOTHING = Text("", "")
 
 
 def all_playbooks() -> Mapping[str, Playbook]:
@@ -75,12 +69,6 @@ def _found(platform: str, *others: str) -> tuple[Playbook, ...]:
     return tuple(playbook for playbook in found if playbook is not None)
 
 
-def channel_of(contact: ContactAttempt) -> Channel:
-    """The channel of the contact; for a key that is no longer known, one that has only that name."""
-    known = channels_of(contact.case).get(contact.channel)
-    return known or _nameless(contact.channel, zone_of(contact.case))
-
-
 def rule_of(deadline: Deadline) -> tuple[Playbook, DeadlineRule] | None:
     """The rule behind a deadline with its playbook; None where it is gone. Needs `deadline.case`."""
     found = rule_named(deadline.rule, playbooks_of(deadline.case))
@@ -120,22 +108,4 @@ def choices_for(user: User) -> tuple[tuple[Playbook, ...], tuple[Playbook, ...]]
     return (
         tuple(playbook for playbook in known if playbook.kind == "platform"),
         tuple(playbook for playbook in known if playbook.kind != "platform"),
-    )
-
-
-def _nameless(key: str, zone: ZoneInfo) -> Channel:
-    source = Source(key="", title=_NOTHING, url="")
-    return Channel(
-        key=key,
-        name=Text(key, key),
-        way=(),
-        hours=OpeningHours.unknown(zone),
-        opening=_NOTHING,
-        usual_answer=_NOTHING,
-        good_for=_NOTHING,
-        limits=(),
-        figures=(),
-        prepare=(),
-        is_official=False,
-        citation=Citation(source, article=_NOTHING, confidence="", checked_on=date.min),
     )

@@ -437,13 +437,6 @@ class TestLists:
         with django_assert_num_queries(1):
             assert {deadline.case.title for deadline in deadlines.open_for(alice)} == {"Parcel never arrived"}
 
-    def test_the_next_one_of_a_case(self, case: Case):
-        assert deadlines.next_of(case) == case.deadlines.get(rule="cn_consumer_law.limitation_from_opening")
-        log(case, MORNING, "order_card", "promised", promised_by=shanghai("2026-09-04 18:00"))
-        log(case, shanghai("2026-09-01 20:45"), "shop_message", "no_answer")
-
-        assert deadlines.next_of(case) == the(case, "shop_message.no_reply")
-
 
 def test_logging_a_contact_takes_at_most_twenty_queries(case: Case, django_assert_max_num_queries: Any):
     owner = case.owner

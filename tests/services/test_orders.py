@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 
 from cases.models import Case, Order, OrderNumberKind
 from cases.services import cases, custody, orders
-from tests import factories
 from tests.services.when import shanghai
 from tracker.accounts.models import User
 
@@ -135,28 +134,6 @@ def test_what_cannot_be_an_order_is_refused_and_nothing_is_stored(
     assert field in refused.value.message_dict
     assert not case.orders.exists()
     assert not case.custody_entries.filter(action="order_added").exists()
-
-
-def test_the_same_number_in_another_case_of_the_user_is_pointed_out(case: Case, alice: User):
-    other = factories.make_case(owner=alice, title="The same parcel again")
-    add(other, alice, numbers=[("order", "6920113"), ("parcel", "6920113")])
-
-    found = orders.cases_with_number(user=alice, number="６９２０ 113", excluding=case)
-
-    assert list(found) == [other]
-
-
-def test_the_same_number_in_a_case_of_somebody_else_is_not_told(case: Case, alice: User, mallory: User):
-    theirs = factories.make_case(owner=mallory)
-    add(theirs, mallory, numbers=[("order", "6920113")])
-
-    assert not orders.cases_with_number(user=alice, number="6920113", excluding=case).exists()
-
-
-def test_a_number_of_the_same_case_is_not_pointed_out(case: Case, alice: User):
-    add(case, alice, numbers=[("order", "6920113")])
-
-    assert not orders.cases_with_number(user=alice, number="6920113", excluding=case).exists()
 
 
 class TestTheTimesOfAnOrder:
