@@ -48,7 +48,6 @@ def channels(*events, **situation):
         ),
         pytest.param("odr_negotiation", "2026-11-20 10:00", "2026-12-04", "seller", id="ODR"),
         pytest.param("three_years", "2026-09-24 10:00", "2029-09-24", "consumer", id="three years"),
-        pytest.param("reconsideration", "2026-08-02 10:00", "2026-10-01", "consumer", id="does not roll"),
         pytest.param("court_filing_answer", "2026-09-24 10:00", "2026-10-08", "court", id="court"),
     ],
 )
@@ -178,6 +177,17 @@ def test_after_mediation_or_a_refusal_comes_the_court(kind):
     ended = happened_with(COMPLAINT, kind)
 
     assert channels(DECIDED, filed, ended)[:2] == ["cn_12315.court", "cn_12315.arbitration"]
+
+
+def test_reconsideration_waits_for_the_day_that_the_notice_names():
+    refused = happened_with(COMPLAINT, "complaint_refused")
+    named = happened_with(COMPLAINT, "complaint_refused", reconsider_until="2026-11-20T23:59:59")
+    found = due_of("cn_12315.reconsideration", "2026-09-24 10:00", reconsider_until="2026-11-20T23:59:59")
+
+    assert "reconsideration" not in [rule.key for rule in started_by(AUTHORITY, refused, Situation())]
+    assert "reconsideration" in [rule.key for rule in started_by(AUTHORITY, named, Situation())]
+    assert found.due_at.isoformat() == "2026-11-20T23:59:59+08:00"
+    assert found.binds == "consumer"
 
 
 def test_an_enterprise_that_lets_ten_workdays_pass_leads_to_a_complaint():

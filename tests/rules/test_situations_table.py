@@ -229,6 +229,15 @@ TABLE = (
         ),
     ),
     Row(
+        "3a the appeal was logged as a contact: it is made, and the next route stands first",
+        case("defective_goods", *TO_THE_DECISION, contact("appeal_upload", "refused"), has=READY),
+        (
+            ("odr", "cn_12315.odr"),
+            ("complaint_directly", "cn_12315.complaint"),
+            ("complaint_by_phone", "cn_12315.hotline"),
+        ),
+    ),
+    Row(
         "4 the appeal failed and the seller's address is missing: ask for it first",
         case("defective_goods", *TO_THE_END_OF_THE_PLATFORM),
         (
