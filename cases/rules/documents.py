@@ -35,7 +35,10 @@ _QUOTED = re.compile(
 _BETWEEN_KEYS = re.compile(r"[=,{}\[\]\n]")
 # TOML counts with 64 bits.
 LARGEST_NUMBER = 2**63
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Signs that nobody sees, and those that turn the direction of what is read; the joiner of emoji may stay.
+_CONTROL = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200b\\u200c\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufffe\\uffff]"
+)
 
 
 def read_document(

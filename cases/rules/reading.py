@@ -14,6 +14,8 @@ from cases.rules.text import Text
 
 LANGUAGES = ("zh-hans", "en")
 NO_TEXT = Text("", "")
+# Who wrote more mistakes than these did not slip.
+MOST_SUGGESTIONS = 100
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -111,9 +113,8 @@ class Table:
 
     def _known(self, key: str, value: str, allowed: Collection[str]) -> str:
         if value not in allowed:
-            self.wrong(
-                key, f"“{value}” is not known here{suggestion(value, allowed)}; known are {listed(allowed)}."
-            )
+            meant = self._suggestion(value, allowed)
+            self.wrong(key, f"“{value}” is not known here{meant}; known are {listed(allowed)}.")
         return value
 
     def whole(self, key: str, *, low: int, high: int, default: int | None = None) -> int:
@@ -169,7 +170,12 @@ class Table:
     def done(self) -> None:
         """Note every key of the table that was not asked for."""
         for key in sorted(set(self.data) - self._asked):
-            self.wrong(key, f"is not known here{suggestion(key, self._asked)}.")
+            meant = self._suggestion(key, self._asked)
+            self.wrong(key, f"is not known here{meant}.")
+
+    def _suggestion(self, word: str, known: Iterable[str]) -> str:
+        """What was meant, as long as few mistakes were found: looking for it takes its time."""
+        return suggestion(word, known) if len(self.mistakes.found) < MOST_SUGGESTIONS else ""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

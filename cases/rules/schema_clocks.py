@@ -67,9 +67,9 @@ def read_clock(
 
 def _read_span(table: Table, zone: ZoneInfo, calendar: str) -> tuple[Span, Asked]:
     unit = table.one_of("unit", UNITS_OF_TIME)
-    most = MOST.get(unit, 1)
+    most = MOST.get(unit, max(MOST.values()))
     plus, origin = table.string("plus", default=""), table.string("from", default="")
-    amount = table.whole("amount", low=0 if plus or origin else 1, high=most)
+    amount = table.whole("amount", low=0 if plus or origin or unit not in MOST else 1, high=most)
     at_most = table.whole("at_most", low=1, high=most, default=0) or None
     if at_most is not None and at_most < amount:
         table.wrong("at_most", f"is {at_most}, which is less than amount, {amount}.")

@@ -9,6 +9,7 @@ from cases.rules.events import (
     BODIES,
     COMPLEXITIES,
     CONTACT_OUTCOMES,
+    COUNTDOWN_STEPS,
     EVENT_KINDS,
     MILESTONE_KINDS,
     PAYMENT_METHODS,
@@ -21,6 +22,7 @@ from cases.rules.reading import Table
 from cases.rules.situations import Condition
 
 PLATFORM = "platform"
+STEP = "step"
 # What a case can have ready; situation_of() in the services says which of them it has.
 PREPARATIONS = (
     "order_number",
@@ -91,7 +93,11 @@ def pattern_in(table: Table, names: Names) -> EventPattern:
 
 def _read_values(table: Table) -> tuple[tuple[str, frozenset[str]], ...]:
     values = table.table("values", required=False)
-    found = tuple((fact, frozenset(values.names(fact))) for fact in sorted(values.data))
+    # What a countdown runs towards is one of our words; other facts hold what people type.
+    found = tuple(
+        (fact, frozenset(values.names(fact, COUNTDOWN_STEPS if fact == STEP else None)))
+        for fact in sorted(values.data)
+    )
     values.done()
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from cases.rules.documents import MOST_MISTAKES, read_document
 from cases.rules.opening_words import opening_words
 from cases.rules.playbooks import SHIPPED_FOLDER
+from cases.rules.schema import read_playbook
 
 TEN_THOUSAND_CHANNELS = "\n".join(f"[channels.c{number}]" for number in range(10_000))
 MANY_UNKNOWN_KEYS = "\n".join(
@@ -65,6 +68,20 @@ def test_what_cannot_be_a_playbook_is_told_by_key_with_its_reason(text: str, tol
 
 def test_no_more_mistakes_are_told_than_anybody_reads():
     assert len(mistakes(MANY_UNKNOWN_KEYS)) == MOST_MISTAKES
+
+
+def test_what_was_meant_is_told_for_the_first_hundred_slips_only():
+    """Looking for it takes its time, and whoever made thousands of mistakes did not slip."""
+    slips = "\n".join(f"[name{number}]" for number in range(150))
+    _playbook, found = read_playbook("x.toml", "own_x", tomllib.loads(f"{A_LAW}\n{slips}"))
+
+    told = ["did you mean “name”" in mistake.reason for mistake in found]
+    assert told == [True] * 100 + [False] * 50
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u202e", "\ufeff", "\u0085"])
+def test_a_sign_that_nobody_sees_is_refused(unseen: str):
+    assert mistakes(A_LAW.replace("Guarantee", f"Guar{unseen}antee", 1))
 
 
 def test_brackets_and_dots_within_texts_and_comments_are_no_nesting():

@@ -14,8 +14,7 @@ RULES = Path(__file__).resolve().parents[2] / "cases" / "rules"
 TELLING = ("wrong", "add", "Mistake")
 # What is written into a sentence as it stands, by the expression that stands for it in the code.
 WRITTEN = {
-    "suggestion(value, allowed)": ["", "; did you mean “seller”"],
-    "suggestion(key, self._asked)": ["", "; did you mean “name”"],
+    "meant": ["", "; did you mean “seller”"],
     "close": ["", "; did you mean “cn_12315”"],
     "wanted": [
         "a text in both languages, zh-hans and en,",

@@ -120,6 +120,14 @@ def mistakes(tmp_path: Path) -> Callable[..., list[tuple[str, str]]]:
             id="a number out of range",
         ),
         pytest.param(
+            'values = { step = ["seller_answers"] }',
+            'values = { step = ["seller_answer"] }',
+            "rules.after_sale.seller_answer.starts[0].values.step",
+            "“seller_answer” is not known here; did you mean “seller_answers”; known are ask_platform, "
+            "evidence, other, platform_decides, seller_answers, seller_confirms, send_back.",
+            id="a countdown towards nothing",
+        ),
+        pytest.param(
             "margin_minutes = 5",
             f"margin_minutes = {10**30}",
             "channels.hotline.margin_minutes",
