@@ -29,6 +29,8 @@ MERCHANT_ADDRESS = Text("商家公示的地址", "the merchant's address, as the
 NAME = Text("姓名", "your name")
 PHONE = Text("电话", "your phone number")
 ADDRESS = Text("地址", "your address")
+# They are asked for a judgment, not for an answer by a day.
+COURTS = frozenset({"court", "arbitration"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def request(pen: Pen, facts: DraftFacts) -> Iterator[str]:
     """What the demand comes with: the amount in dispute, and by when an answer is asked for."""
     if facts.amount:
         yield pen.sentence(pen.labelled(Text("争议金额", "Amount in dispute"), pen.money(facts.amount)))
-    if facts.answer_by is None:
+    if facts.answer_by is None or facts.body in COURTS:
         return
     by = pen.due(facts.answer_by)
     if facts.answer_by.in_days:

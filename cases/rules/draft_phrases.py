@@ -170,6 +170,10 @@ class Pen:
         is_wide = unicodedata.east_asian_width(text[-1]) in {"W", "F"}
         return text + ("。" if self.is_chinese or is_wide else ".")
 
+    def stopped(self, line: str) -> str:
+        """A line of ours with the full stop of the language; what a user typed ends as it was typed."""
+        return line + ("。" if self.is_chinese else ".") if line else ""
+
     def listed(self, parts: Iterable[str]) -> str:
         """The parts that are there, side by side."""
         return ("，" if self.is_chinese else ", ").join(part for part in parts if part)

@@ -26,7 +26,7 @@ DATES = Text("关键时间：", "Dates:")
 def chat(pen: Pen, facts: DraftFacts, shape: Shape) -> str:
     """Short and polite: the order and the problem first, then what is asked for."""
     details = parts.order_details(pen, facts) if shape.has_details else []
-    merchant = pen.sentence(_of_merchant(pen, facts, Text("商家", "Merchant")))
+    merchant = pen.stopped(_of_merchant(pen, facts, Text("商家", "Merchant")))
     return _blocks(
         [_first_sentence(pen, facts, shape)],
         [pen.labelled(REQUEST, parts.demand(pen, facts, in_one_line=True)), *parts.request(pen, facts)],
@@ -69,7 +69,7 @@ def call(pen: Pen, facts: DraftFacts, shape: Shape) -> str:
     )
     numbers = parts.order_numbers(pen, facts, spoken)
     label = Text("订单号（按组念）", "Order number (read it out in groups)")
-    merchant = pen.sentence(_of_merchant(pen, facts, Text("商家", "Merchant")))
+    merchant = pen.stopped(_of_merchant(pen, facts, Text("商家", "Merchant")))
     about = [
         pen.labelled(label, numbers) if numbers else "",
         merchant,
@@ -170,6 +170,7 @@ def letter(pen: Pen, facts: DraftFacts, shape: Shape) -> str:
         _sender(pen, facts),
         [pen.day(facts.at)],
         [pen.labelled(Text("致", "To"), _recipient(pen, facts))],
+        _headed(pen, Text("被告", "Defendant"), _defendant(pen, facts)),
         [_subject(pen, facts)],
         [pen.say(Text("您好！", "Dear Sir or Madam,"))],
         _headed(pen, FACTS, numbered(told)),
@@ -179,6 +180,10 @@ def letter(pen: Pen, facts: DraftFacts, shape: Shape) -> str:
         _headed(pen, Text("附件", "Enclosures"), enclosed),
         [pen.say(Text("此致", "Yours faithfully,")), pen.blank(SIGNATURE), pen.blank(parts.NAME)],
     )
+
+
+def _defendant(pen: Pen, facts: DraftFacts) -> list[str]:
+    return list(_respondent(pen, facts)) if facts.body in parts.COURTS else []
 
 
 def _sender(pen: Pen, facts: DraftFacts) -> list[str]:

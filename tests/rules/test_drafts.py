@@ -224,6 +224,16 @@ def test_a_letter_to_the_seller_is_addressed_to_the_seller():
     assert "\n致：雅韵瓷器旗舰店，杭州市文三路 1 号\n" in text
 
 
+def test_a_court_is_told_the_defendant_and_asked_for_no_answer_by_a_day():
+    answer_by = Due(shanghai("2026-11-30 23:59:59"), in_days=True)
+    told = {"body": "court", "merchant_address": "杭州市文三路 1 号", "answer_by": answer_by}
+    text = draft(facts("letter", "en", **told)).text
+
+    assert "\nDefendant:\nName: 雅韵瓷器旗舰店\nAddress: 杭州市文三路 1 号\n" in text
+    assert "Please answer" not in text
+    assert "Please answer" in draft(facts("letter", "en", **{**told, "body": "payment"})).text
+
+
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_an_empty_case_makes_a_draft_of_blanks_that_are_all_named(style: str, language: str):
