@@ -242,7 +242,9 @@ def _advice(step: _Step, case: _Case) -> Advice:
         last_call=half.last_call,
         prepare=tuple((item, item.key in case.situation.has) for item in channel.prepare),
         missing=case.missing(key),
-        closes=bars.would_close(channel, case.playbooks, names=names, closed=case.closed),
+        closes=bars.would_close(
+            channel, case.playbooks, names=names, closed=case.closed.keys() | bars.in_hand(case.situation)
+        ),
         barred=case.closed.get(key, ()),
         tried=sum(contact.name == key for contact in case.situation.contacts),
         unanswered=_unanswered(key, case.situation),

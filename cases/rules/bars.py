@@ -13,6 +13,9 @@ from cases.rules.text import Text
 # By these a body has the matter in hand; a bar that follows on them can be foreseen.
 TAKES_IT_UP = frozenset({"complaint_filed", "complaint_accepted"})
 
+# By these it has it, or has had it.
+IN_HAND = frozenset({"complaint_accepted", "mediation_ended", "decision_received"})
+
 _NAMED = Text("{names}：{reason}", "{names}: {reason}")
 _BETWEEN_NAMES = Text("、", ", ")
 
@@ -37,7 +40,8 @@ def would_close(
 ) -> tuple[Text, ...]:
     """What using this channel would close once the other side takes the matter up: names and reason.
 
-    `names` are those of every channel of the case; what is `closed` already is not told again.
+    `names` are those of every channel of the case; what is `closed` already, or cannot be closed any more,
+    is not told.
     """
     told = []
     for playbook in playbooks:
@@ -50,6 +54,15 @@ def would_close(
                     listed = Text.joined((names[key] for key in shut), between=_BETWEEN_NAMES)
                     told.append(_NAMED.fill(names=listed, reason=bar.reason))
     return tuple(told)
+
+
+def in_hand(situation: Situation) -> frozenset[str]:
+    """The channels that have taken the matter up themselves: nothing closes these any more."""
+    return frozenset(
+        event.on_channel
+        for event in situation.events
+        if event.kind == "milestone" and event.name in IN_HAND and event.on_channel
+    )
 
 
 def _has_fallen(bar: Bar, key: str, situation: Situation) -> bool:

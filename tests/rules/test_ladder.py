@@ -154,6 +154,12 @@ def test_what_is_closed_already_is_not_told_again():
     assert step("cn.association", situation).closes == ()
 
 
+def test_what_took_the_matter_up_itself_is_not_told_to_close():
+    accepted = happened("complaint_accepted", "cn.complaint", body="authority")
+
+    assert step("cn.association", Situation(has=KNOWN, events=(accepted,))).closes == ()
+
+
 def test_a_bar_reaches_across_playbooks():
     """As a chargeback closes Amazon's A-to-z: the bar stands in one file, the step in another."""
     dispute = EventPattern("milestone", kinds=frozenset({"complaint_filed"}), bodies=frozenset({"payment"}))
