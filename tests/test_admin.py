@@ -6,6 +6,7 @@ import html
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from cases.models import CalendarDay, CalendarYear, Recount
@@ -204,6 +205,15 @@ class TestTheCalendars:
 
         assert staff.get(self.ADD_DAY).status_code == 403
         assert staff.get(self.ADD_YEAR).status_code == 403
+
+    def test_a_year_is_entered_only_by_whoever_may_write_its_days(self, db: None):
+        user = factories.make_user("staff@example.org", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(content_type__model="calendaryear"))
+        staff = factories.logged_in(user)
+
+        assert staff.get(self.ADD_YEAR).status_code == 403
+        user.user_permissions.add(*Permission.objects.filter(content_type__model="calendarday"))
+        assert staff.get(self.ADD_YEAR).status_code == 200
 
     def test_recounts_can_be_seen_and_not_changed(self, client: Client):
         row = Recount.objects.create(knowledge="ab" * 32, started_at=factories.NOON)

@@ -6,8 +6,8 @@ import logging
 import re
 
 _EMAIL = re.compile(r"[^\s@<>\"'(),:;=]+@[^\s@<>\"'(),:;=]+\.\w+")
-# What follows a slash and nobody could guess: feed tokens, reset and confirmation keys.
-_TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_:=-]{20,}(?=$|[/.\s'\"?])")
+# What follows a slash and nobody could guess: feed tokens, reset and confirmation keys. A file is none.
+_TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_:=-]{20,}(?!\.py\b)(?=$|[/.\s'\"?])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 

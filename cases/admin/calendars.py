@@ -62,6 +62,12 @@ class CalendarYearAdmin(CorrectionAdmin):
     list_filter = ["calendar"]
     list_select_related = ["changed_by"]
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and _may_write_days(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: CalendarYear | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_write_days(request)
+
     def get_readonly_fields(self, request: HttpRequest, obj: CalendarYear | None = None) -> tuple[str, ...]:
         # The days belong to it: another year is another row.
         return ("calendar", "year") if obj else ()
@@ -96,3 +102,8 @@ class CalendarYearAdmin(CorrectionAdmin):
             )
             days = ", ".join(str(day) for day in missing)
             self.message_user(request, told % {"days": days}, messages.WARNING)
+
+
+def _may_write_days(request: HttpRequest) -> bool:
+    """A year is entered with its days: whoever may not write these may not write it either."""
+    return request.user.has_perms([f"cases.{act}_calendarday" for act in ("add", "change", "delete")])

@@ -51,7 +51,7 @@ def test_nothing_moves_while_nothing_changed():
 def test_it_prints_what_moved_and_the_second_run_moves_nothing(case: Case):
     assert run() == (
         f"{case.reference} douyin.partner_platform.extra_time: "
-        "2026-10-08T15:59:59+00:00 -> 2026-10-09T15:59:59+00:00\n" + ended(moved=1)
+        "2026-10-08T23:59:59+08:00 -> 2026-10-09T23:59:59+08:00\n" + ended(moved=1)
     )
     assert run() == ended(moved=0)
 

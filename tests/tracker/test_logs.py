@@ -27,6 +27,10 @@ def test_tokens_in_paths_are_masked_and_case_references_are_not() -> None:
     assert text == "INFO Failed: /calendar/[token].ics and /cases/K7WXQ2MNPR/exhibits/"
 
 
+def test_the_name_of_a_file_is_no_token() -> None:
+    assert line('File "/srv/cases/services/deadline_corrections.py"').endswith('/deadline_corrections.py"')
+
+
 def test_the_lines_of_a_traceback_are_indented_so_that_none_can_pose_as_an_event() -> None:
     try:
         raise ValueError("bob@example.org\nINFO all is well")

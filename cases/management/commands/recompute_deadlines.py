@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from cases.services import recounts
 from cases.services.deadlines import Moved
+from cases.services.playbooks import zone_of_deadline
 
 
 class Command(BaseCommand):
@@ -23,5 +23,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Deadlines: {recount.moved} moved, {recount.counted} counted.")
 
     def tell(self, moved: Moved) -> None:
-        before, after = (at.astimezone(UTC).isoformat() for at in (moved.before, moved.after))
+        zone = zone_of_deadline(moved.deadline)
+        before, after = (at.astimezone(zone).isoformat() for at in (moved.before, moved.after))
         self.stdout.write(f"{moved.deadline.case.reference} {moved.deadline.rule}: {before} -> {after}")
