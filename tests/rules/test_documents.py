@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.rules.documents import MOST_MISTAKES, read_document
@@ -17,6 +17,7 @@ TEN_THOUSAND_CHANNELS = "\n".join(f"[channels.c{number}]" for number in range(10
 MANY_UNKNOWN_KEYS = "\n".join(
     f"[channels.c{number}]\n" + "\n".join(f"kiud{other} = 1" for other in range(12)) for number in range(12)
 )
+SIXTY_ONE_RULES = "\n".join(f"[rules.r{number}]" for number in range(61))
 A_LAW = """
 kind = "law"
 name = { zh-hans = "保修合同", en = "Guarantee" }
@@ -57,6 +58,7 @@ def mistakes(text: str, companions: tuple[str, ...] = ()) -> list[str]:
         pytest.param("hello", "cannot be read as TOML", id="no TOML"),
         pytest.param("# " + "宝" * 100_000, "is larger than 256 KB", id="too large"),
         pytest.param(TEN_THOUSAND_CHANNELS, "channels: holds 10000 entries, but 200", id="10,000 channels"),
+        pytest.param(SIXTY_ONE_RULES, "rules: holds 61 rules, but 60 are the most", id="61 rules"),
         pytest.param("kind = 7\nname = []\nzone = 1.5", "kind: is “7”, but a string is needed", id="types"),
     ],
 )
@@ -92,11 +94,13 @@ def test_brackets_and_dots_within_texts_and_comments_are_no_nesting():
     assert mistakes(text) == []
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_at_all_ends_in_sentences(text: str):
     assert mistakes(text)
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_a_playbook_with_a_piece_cut_out_or_put_in_ends_in_sentences_or_loads(data: st.DataObject):
     start, end = (data.draw(st.integers(0, len(A_LAW))) for _position in range(2))

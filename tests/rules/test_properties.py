@@ -21,7 +21,7 @@ from tests.rules.retelling import recompute
 RULES = [(playbook, rule) for playbook in load_playbooks().values() for rule in playbook.rules.values()]
 ZONES = ("Asia/Shanghai", "Europe/London", "America/New_York", "Australia/Lord_Howe")
 # Each example goes through every rule, every calendar or every zone.
-EXAMPLES = settings(max_examples=15, deadline=None)
+EXAMPLES = settings(max_examples=8, deadline=None)
 
 starts = st.builds(
     lambda day, seconds: datetime.combine(day, time()) + timedelta(seconds=seconds),
@@ -112,7 +112,7 @@ def test_a_later_start_never_makes_it_earlier(start, minutes, answered):
 
 
 @pytest.mark.parametrize("unit", ["minutes", "hours", "days", "weeks", "months", "workdays"])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(start=starts, amount=st.integers(1, 50))
 def test_in_every_zone_the_sentences_lead_to_the_same_date(unit, start, amount):
     for zone in ZONES:
