@@ -65,6 +65,13 @@ def follow_playbooks(*, case: Case, before: Sequence[Playbook], at: datetime, by
     follow_advice(case=case, at=at, by=by)
 
 
+@transaction.atomic
+def drop_rules(*, names: Collection[str], at: datetime, by: User) -> None:
+    """Rules of these full names are gone: drop their open deadlines. The cases must be locked."""
+    rows = Deadline.objects.open().filter(rule__in=names).select_related("case").order_by("case_id", "pk")
+    states.drop_all(list(rows), reason=DropReason.NO_LONGER_APPLIES, at=at, by=by)
+
+
 def _catch_up(case: Case, keys: Collection[str], *, at: datetime, by: User) -> None:
     """Start by the playbooks of these keys what the case holds already; no fact is asked for."""
     situation = advice.situation_of(case, with_preparations=False)
@@ -89,13 +96,25 @@ def _met_by(before: Event, milestone: Milestone) -> list[Deadline]:
 
 
 def _meet_again(deadline: Deadline, happened: Sequence[Event], *, at: datetime, by: User) -> None:
-    """Met by the first event that does so now, whichever it is; open again where none does."""
+    """Met by the first event that does so now, whichever it is; open again where none does, unless the
+    same step runs anew already: then that one counts.
+    """
     own = deadline.milestone and events.of_milestone(deadline.milestone)
     first = next((one for one in happened if one != own and is_met_by(one, deadline)), None)
-    if first is None:
+    if first is None and _runs_anew_already(deadline):
+        states.drop(deadline, reason=DropReason.NO_LONGER_APPLIES, at=at, by=by)
+    elif first is None:
         states.reopen(deadline, at=at, by=by)
     elif (first.at, named(first)) != (deadline.met_at, deadline.met_by):
         states.meet(deadline, met_at=first.at, met_by=named(first), at=at, by=by)
+
+
+def _runs_anew_already(deadline: Deadline) -> bool:
+    """Whether another deadline of the same next step is open, of which there is one at a time."""
+    if deadline.contact_id or deadline.milestone_id:
+        return False
+    same = Deadline.objects.open().filter(case=deadline.case, rule=deadline.rule)
+    return same.filter(contact=None, milestone=None).exists()
 
 
 def _still_starts(event: Event, deadline: Deadline) -> bool:

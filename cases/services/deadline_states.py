@@ -5,6 +5,7 @@ Called within the transaction of a service, for a deadline whose case is locked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,11 +87,22 @@ def meet(deadline: Deadline, *, met_at: datetime, met_by: str, at: datetime, by:
 
 
 def drop(deadline: Deadline, *, reason: DropReason, at: datetime, by: User | None) -> None:
-    """It no longer matters, for that reason."""
-    deadline.dropped_at, deadline.drop_reason = at, reason
-    deadline.save(update_fields=["dropped_at", "drop_reason"])
-    reminders.cancel_for(deadline=deadline, at=at)
-    _record(deadline, "deadline_dropped", at=at, by=by, reason=str(reason))
+    """It no longer matters, for that reason; what had met it, if anything, did not."""
+    drop_all([deadline], reason=reason, at=at, by=by)
+
+
+def drop_all(deadlines: Sequence[Deadline], *, reason: DropReason, at: datetime, by: User | None) -> None:
+    """As `drop`, for many deadlines with their cases, by a few queries."""
+    if not deadlines:
+        return
+    for deadline in deadlines:
+        deadline.met_at, deadline.met_by = None, ""
+        deadline.dropped_at, deadline.drop_reason = at, reason
+    rows = Deadline.objects.filter(pk__in=[deadline.pk for deadline in deadlines])
+    rows.update(met_at=None, met_by="", dropped_at=at, drop_reason=reason)
+    reminders.cancel_all(deadlines, at=at)
+    acts = [_act(deadline, "deadline_dropped", reason=str(reason)) for deadline in deadlines]
+    custody.record_all(acts, at=at, by=by)
 
 
 def resume(deadline: Deadline, *, at: datetime, by: User | None) -> None:

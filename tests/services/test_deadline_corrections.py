@@ -9,7 +9,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from cases.models import Case, Deadline, Milestone
-from cases.services import cases, contacts, custody, deadlines, milestones, orders
+from cases.services import cases, contacts, custody, deadlines, milestones, orders, own_documents
+from tests import factories
 from tests.services.when import shanghai
 from tracker.accounts.models import User
 
@@ -161,6 +162,67 @@ class TestAMilestoneIsCorrected:
             correct(filed, **fields)
 
         assert list(refused.value.message_dict) == [field]
+
+
+A_STEP = """
+kind = "platform"
+name = { zh-hans = "小店", en = "Corner shop" }
+edition = "1"
+zone = "Asia/Shanghai"
+zone_name = { zh-hans = "北京时间", en = "Shanghai time" }
+calendar = "CN"
+sources = [{ key = "own", title = { zh-hans = "海报", en = "The poster" } }]
+
+[cited]
+source = "own"
+article = { zh-hans = "全文", en = "all of it" }
+confidence = "own"
+checked_on = 2026-09-01
+
+[channels.phone]
+name = { zh-hans = "电话", en = "Phone" }
+way = []
+opening = { zh-hans = "全天", en = "At all hours" }
+hours = "always"
+usual_answer = { zh-hans = "马上", en = "At once" }
+good_for = { zh-hans = "全部", en = "All" }
+limits = []
+prepare = []
+is_official = false
+body = "seller"
+
+[[situations]]
+key = "all"
+title = { zh-hans = "全部", en = "All" }
+when = {}
+channels = ["phone"]
+reason = { zh-hans = "最快", en = "The quickest" }
+
+[rules.ask]
+title = { zh-hans = "去问", en = "Ask" }
+action = { zh-hans = "去问", en = "Ask" }
+binds = "consumer"
+counted_from = { zh-hans = "建议", en = "The advice" }
+starts = [{ on = "advice", channels = ["phone"] }]
+met_by = [{ on = "milestone", kinds = ["refund_requested"] }]
+clock = { kind = "span", amount = 3, unit = "days" }
+"""
+
+
+def test_a_step_that_was_met_after_all_not_gives_way_to_the_one_that_runs_since(alice: User):
+    own = own_documents.take_document(by=alice, at=AT, content=A_STEP.encode())
+    case = factories.make_case(owner=alice, at=shanghai("2026-09-24 07:00"), playbook=own.key)
+    asked = note(case, "refund_requested", "2026-09-24 09:00", at=shanghai("2026-09-24 10:00"))
+    first, second = case.deadlines.order_by("pk")
+    assert (first.met_by, second.is_open) == ("milestone refund_requested", True)
+
+    # Before the step was advised, so that it does not meet it.
+    correct(asked, happened_at=shanghai("2026-09-22 12:00"))
+
+    first.refresh_from_db()
+    assert (first.met_at, first.met_by, first.drop_reason) == (None, "", "no_longer_applies")
+    assert [row.pk for row in case.deadlines.open()] == [second.pk]
+    assert custody.verify(case) == []
 
 
 class TestAClockStandsStill:
