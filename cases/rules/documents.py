@@ -16,6 +16,8 @@ OWN_KINDS = ("platform", "law")
 MOST_BYTES = 256 * 1024
 MOST_VALUES = 10_000
 MOST_IN_ONE = 200
+# One thing that happens may start them all.
+MOST_RULES = 60
 DEEPEST = 12
 LONGEST_TEXT = 2_000
 LONGEST_KEY = 40
@@ -52,6 +54,9 @@ def read_document(
     data, mistakes = data_of(file, text)
     if data is None or mistakes:
         return None, mistakes
+    rules = data.get("rules")
+    if isinstance(rules, dict) and len(rules) > MOST_RULES:
+        return None, (Mistake(file, "rules", f"holds {len(rules)} rules, but {MOST_RULES} are the most."),)
     playbook, mistakes = read_playbook(file, key, data)
     return playbook, (*mistakes, *_not_ones_own(file, playbook, companions))[:MOST_MISTAKES]
 

@@ -33,6 +33,7 @@ _SENTENCES = (
     ("has {count} signs, but {most} are the most.", "有 {count} 个字，最多 {most} 个。"),
     ("“{kind}” cannot be one's own; {known} is needed.", "不能自建“{kind}”这一类，只能是 {known}。"),
     ("holds more than {most} values; leave some of it out.", "内容超过 {most} 项，请删去一些。"),
+    ("holds {count} rules, but {most} are the most.", "有 {count} 条规则，最多 {most} 条。"),
     ("holds {count} entries, but {most} are the most.", "有 {count} 项，最多 {most} 项。"),
     ("holds a control character; take it out.", "含有控制字符，请删去。"),
     ("“{other}” is no playbook of this site; did you mean “{close}”.",

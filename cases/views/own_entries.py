@@ -103,11 +103,15 @@ def _entry(own: OwnPlaybook, group: str, key: str) -> dict[str, Any]:
 def _stored(
     request: HttpRequest, own: OwnPlaybook, form: forms.Form, put: Callable[[Document], None]
 ) -> bool:
+    now = timezone.now()
+
     def store() -> str:
-        own_documents.change(own=own, by=request.user, at=timezone.now(), apply=put)
+        own_documents.change(own=own, by=request.user, at=now, apply=put)
         return reverse("cases:own-playbook", args=[own.key])
 
     try:
+        # While `submit_once` holds a lock, nothing is read that takes its time.
+        own_documents.try_change(own=own, by=request.user, at=now, apply=put)
         submit_once(request, store)
     except ValidationError as error:
         tell_document(form, error)

@@ -55,7 +55,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     mistakes: Told = ()
     if form.is_valid():
         try:
-            return redirect(submit_once(request, lambda: _take(request, form)))
+            content = form.cleaned_data["file"].read(MOST_BYTES + 1)
+            key = own_documents.read_ahead(content)  # while nothing is locked
+            return redirect(submit_once(request, lambda: _take(request, content, key)))
         except own_documents.Misread as error:
             mistakes = _told(error.mistakes)
         except ValidationError as error:
@@ -167,9 +169,8 @@ def _make(request: HttpRequest, form: HeadForm) -> str:
     return reverse("cases:own-playbook", args=[own.key])
 
 
-def _take(request: HttpRequest, form: FileForm) -> str:
-    content = form.cleaned_data["file"].read(MOST_BYTES + 1)
-    own = own_documents.take_document(by=request.user, at=timezone.now(), content=content)
+def _take(request: HttpRequest, content: bytes, key: str) -> str:
+    own = own_documents.take_document(by=request.user, at=timezone.now(), content=content, key=key)
     return reverse("cases:own-playbook", args=[own.key])
 
 
