@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,9 +12,10 @@ from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Membership, Outcome, Role, Status
+from cases.models import Case, Membership, Outcome, OwnPlaybook, Role, Status
 from cases.services import custody, deadline_corrections, deadlines, events
-from cases.services.playbooks import playbooks_of
+from cases.services.own_playbooks import PREFIX
+from cases.services.playbooks import forget_playbooks_of, playbook_named, playbooks_of
 from tracker.accounts.models import User
 
 DESCRIBED_BY = (
@@ -37,6 +39,8 @@ DESCRIBED_BY = (
 )
 # More than anybody needs; a list that came from elsewhere may hold anything.
 MOST_PLAYBOOKS = 20
+# Of users' own, its platform with them: what happens once may start all their clocks.
+MOST_OWN_PLAYBOOKS = 5
 LONGEST_KEY = 50
 
 
@@ -45,6 +49,7 @@ def open_case(*, by: User, at: datetime, **fields: Any) -> Case:
     """A new case owned by `by`; `fields` are those of DESCRIBED_BY. Raises ValidationError on bad ones."""
     case = Case(created_at=at, **fields)
     _refuse_what_cannot_be(case)
+    _refuse_unknown_playbooks(case, before=())
     case.save()
     Membership.objects.create(case=case, user=by, role=Role.OWNER, since=at)
     custody.record(case=case, action="case_opened", at=at, by=by, details=_described(case))
@@ -58,13 +63,17 @@ def describe_case(*, case: Case, by: User, at: datetime, **fields: Any) -> Case:
 
     Where other playbooks apply than before, their deadlines follow.
     """
+    # Before the case, as whoever changes such a playbook locks its cases.
+    _lock_own([fields.get("playbook", ""), *_keys(fields.get("also_playbooks"))])
     stored = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     changes = custody.changed_fields(_listed(model_to_dict(stored, fields=DESCRIBED_BY)), _listed(fields))
     if not changes:
         return case
     for name, value in fields.items():
         setattr(case, name, value)
+    forget_playbooks_of(case)
     _refuse_what_cannot_be(case)
+    _refuse_unknown_playbooks(case, before=_named_by(stored))
     case.save(update_fields=list(fields))
     custody.record(case=case, action="case_described", at=at, by=by, details={"changed": changes})
     if changes.keys() & {"playbook", "also_playbooks"}:
@@ -77,7 +86,7 @@ def describe_case(*, case: Case, by: User, at: datetime, **fields: Any) -> Case:
 @transaction.atomic
 def set_status(*, case: Case, by: User, at: datetime, status: str) -> Case:
     """Say where the case is. Ending it is `close_case`, since an end has an outcome."""
-    _lock(case)
+    lock(case)
     before = case.status
     if status not in Status.values:
         raise ValidationError(_("Choose one of the states a case can be in."))
@@ -98,7 +107,7 @@ def close_case(
     *, case: Case, by: User, at: datetime, outcome: str, recovered_amount: Decimal | None = None
 ) -> Case:
     """End the case. Its deadlines ask for nothing more; reminders not sent are cancelled."""
-    _lock(case)
+    lock(case)
     if case.is_closed:
         raise ValidationError(_("This case is closed already."))
     deadlines.drop_all(case=case, by=by, at=at)
@@ -119,7 +128,7 @@ def close_case(
 @transaction.atomic
 def reopen_case(*, case: Case, by: User, at: datetime) -> Case:
     """Go on with an ended case: what its end dropped is open again, and reminds anew."""
-    _lock(case)
+    lock(case)
     if not case.is_closed:
         return case
     case.status, case.outcome, case.closed_at = Status.OPEN, Outcome.NONE, None
@@ -130,10 +139,12 @@ def reopen_case(*, case: Case, by: User, at: datetime) -> Case:
     return case
 
 
-def _lock(case: Case) -> None:
-    """Lock the row, and take over where the case stands by now: somebody else may have ended it."""
-    stored = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
-    case.status, case.outcome, case.closed_at = stored.status, stored.outcome, stored.closed_at
+def lock(case: Case) -> None:
+    """Lock the row, and take over how the case and its playbooks are by now: somebody else may have ended
+    it, or changed a playbook, while this waited.
+    """
+    case.refresh_from_db(from_queryset=Case.objects.select_for_update(no_key=True))
+    forget_playbooks_of(case)
 
 
 def _refuse_what_cannot_be(case: Case) -> None:
@@ -142,6 +153,37 @@ def _refuse_what_cannot_be(case: Case) -> None:
         sentence = _("Choose what else applies from the list, %(limit)d at most.")
         raise ValidationError({"also_playbooks": sentence % {"limit": MOST_PLAYBOOKS}})
     case.full_clean()
+
+
+def _refuse_unknown_playbooks(case: Case, *, before: Collection[str]) -> None:
+    """What the case names anew must be there; what it named `before` may be gone."""
+    named = _named_by(case)
+    added = [key for key in dict.fromkeys(named) if key not in before]
+    _lock_own(added)
+    for key in added:
+        if playbook_named(key) is None:
+            field = "playbook" if key == case.playbook else "also_playbooks"
+            sentence = _("What you chose was deleted meanwhile, or cannot be read. Choose something else.")
+            raise ValidationError({field: sentence}, code="gone")
+    own = {key for key in named if key.startswith(PREFIX)}
+    if added and len(own) > MOST_OWN_PLAYBOOKS:
+        sentence = _("Choose %(limit)d of your own playbooks at most.") % {"limit": MOST_OWN_PLAYBOOKS}
+        raise ValidationError({"also_playbooks": sentence}, code="too_many")
+
+
+def _lock_own(keys: Collection[str]) -> None:
+    """Let nobody change or delete these own playbooks meanwhile."""
+    own = [key for key in keys if key.startswith(PREFIX)]
+    if own:
+        list(OwnPlaybook.objects.select_for_update().filter(key__in=own).order_by("pk").only("pk"))
+
+
+def _named_by(case: Case) -> tuple[str, ...]:
+    return (case.playbook, *case.also_playbooks)
+
+
+def _keys(listed: object) -> list[str]:
+    return [key for key in listed if _is_key(key)] if isinstance(listed, list) else []
 
 
 def _is_key(key: object) -> bool:

@@ -44,6 +44,11 @@ def channels_of(case: Case) -> Mapping[str, Channel]:
     return _applying_to(case).channels
 
 
+def forget_playbooks_of(case: Case) -> None:
+    """Find them anew next time, since a user's own may be another by then."""
+    vars(case).pop("_applying", None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Applying:
     named: tuple[str, ...]
