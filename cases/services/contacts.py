@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, ContactAttempt, ContactOutcome, Direction, Exhibit, MilestoneKind
 from cases.services import custody, deadlines, events, milestones
+from cases.services.cases import lock
 from cases.services.moments import as_text, refuse_future, refuse_too_far
 from cases.services.playbooks import channels_of
 from tracker.accounts.models import User
@@ -41,6 +42,7 @@ def log_contact(
     `stream_ended_at` also logs the milestone that the livestream ended. Raises ValidationError, by
     argument, for what cannot have happened.
     """
+    lock(case)
     contact = ContactAttempt(
         case=case,
         channel=channel,

@@ -34,7 +34,7 @@ class Moved:
     after: datetime
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # where it fails, all that its caller stored fails with it
 def follow(
     *,
     case: Case,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, ContactAttempt, CountdownStep, Milestone, MilestoneKind
 from cases.services import custody, deadline_corrections, deadlines, events
+from cases.services.cases import lock
 from cases.services.moments import as_text, refuse_future
 from cases.services.playbooks import channels_of
 from tracker.accounts.models import User
@@ -37,6 +38,7 @@ def log_milestone(
     it belongs to, as in "cn_12315.complaint". Raises ValidationError, by argument, for what cannot be,
     and with the rule's question where a fact is missing; with `must_count` False that rule waits.
     """
+    lock(case)
     _refuse_closed(case)
     if contact is not None and contact.case_id != case.pk:
         raise ValidationError({"contact": _("That contact belongs to another case.")})

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from cases.models import Case, OwnPlaybook
-from cases.services import cases, custody, milestones, own_documents, own_playbooks
+from cases.services import cases, contacts, custody, milestones, own_documents, own_playbooks, playbooks
 from tests import factories
 from tests.rules.test_documents import A_LAW
 from tests.services.when import shanghai
@@ -148,3 +148,45 @@ class TestARuleIsTakenOut:
         own_documents.take_out(own=own, by=alice, at=AT, group="rules", key="a")
 
         assert case.deadlines.get(rule=f"{own.key}.a").drop_reason == "case_closed"
+
+
+class TestAPlaybookIsChangedWhileARequestWaits:
+    """The request has read the case and its playbooks before it gets its turn."""
+
+    @pytest.fixture
+    def own(self, alice: User) -> OwnPlaybook:
+        return take(alice, rule("a"))
+
+    @pytest.fixture
+    def waiting(self, alice: User, own: OwnPlaybook) -> Case:
+        case = factories.make_case(owner=alice, also_playbooks=[own.key])
+        known = {playbook.key for playbook in playbooks.playbooks_of(case)}
+        assert own.key in known
+        own_documents.replace_document(own=own, at=AT, content=law(rule("a", days=50)))
+        return case
+
+    def test_a_milestone_is_counted_by_the_new_text(self, alice: User, own: OwnPlaybook, waiting: Case):
+        happened_at = shanghai("2026-09-23 10:00")
+
+        milestones.log_milestone(
+            case=waiting, by=alice, at=AT, kind="goods_received", happened_at=happened_at
+        )
+
+        # Fifty days after 23 September.
+        due_at = waiting.deadlines.get(rule=f"{own.key}.a").due_at
+        assert due_at == shanghai("2026-11-12 23:59:59")
+
+    def test_a_contact_finds_the_playbooks_of_now(self, alice: User, own: OwnPlaybook, waiting: Case):
+        contacts.log_contact(case=waiting, by=alice, at=AT, channel="shop_message", outcome="answered")
+
+        rules = {one.key: one.rules for one in playbooks.playbooks_of(waiting)}[own.key]
+        assert rules["a"].clock.amount == 50
+
+    def test_a_case_that_was_closed_meanwhile_takes_nothing(self, alice: User, waiting: Case):
+        closed = Case.objects.get(pk=waiting.pk)
+        cases.close_case(case=closed, by=alice, at=AT, outcome="solved")
+
+        with pytest.raises(ValidationError, match="closed"):
+            contacts.log_contact(case=waiting, by=alice, at=AT, channel="shop_message", outcome="answered")
+        with pytest.raises(ValidationError, match="closed"):
+            milestones.log_milestone(case=waiting, by=alice, at=AT, kind="goods_received", happened_at=AT)
