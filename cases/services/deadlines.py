@@ -18,7 +18,7 @@ from cases.services import advice, events
 from cases.services import deadline_states as states
 from cases.services.deadline_counts import CalendarOf, asked_facts, count_anew, start_of
 from cases.services.deadline_starts import Start, is_met_by, named, start_all, start_one
-from cases.services.playbooks import playbooks_of, rule_named
+from cases.services.playbooks import playbooks_of, rule_named, rule_of
 from tracker.accounts.models import User
 
 # What `met_by` says when the user said that it is done.
@@ -98,9 +98,14 @@ def drop_all(*, case: Case, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def take_up_again(*, case: Case, by: User, at: datetime) -> None:
-    """Open what was dropped when the case ended, as a new version, so that it reminds anew."""
+    """Open what was dropped when the case ended, as a new version, so that it reminds anew.
+
+    What was counted by a rule that is gone by now stays dropped: nothing could meet it any more.
+    """
     for deadline in case.deadlines.filter(drop_reason=DropReason.CASE_CLOSED).order_by("pk"):
-        states.resume(deadline, at=at, by=by)
+        deadline.case = case
+        if rule_of(deadline) is not None:
+            states.resume(deadline, at=at, by=by)
 
 
 @transaction.atomic

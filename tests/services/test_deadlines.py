@@ -329,6 +329,16 @@ class TestTheEndOfACase:
         assert "deadline_resumed" in actions(case)
         assert custody.verify(case) == []
 
+    def test_reopening_leaves_what_no_rule_counts_any_more(self, case: Case, alice: User):
+        log(case, shanghai("2026-09-01 20:45"), "shop_message", "no_answer")
+        cases.close_case(case=case, by=alice, at=shanghai("2026-09-01 20:50"), outcome="solved")
+        case.deadlines.filter(rule="douyin.shop_message.no_reply").update(rule="own_gone.answer")
+
+        cases.reopen_case(case=case, by=alice, at=shanghai("2026-09-03 10:00"))
+
+        gone = case.deadlines.get(rule="own_gone.answer")
+        assert (gone.is_open, gone.drop_reason) == (False, "case_closed")
+
     def test_reopening_leaves_what_the_user_had_dropped(self, case: Case, alice: User):
         log(case, shanghai("2026-09-01 20:45"), "shop_message", "no_answer")
         deadlines.drop(deadline=the(case, "shop_message.no_reply"), by=alice, at=shanghai("2026-09-01 21:00"))
