@@ -109,8 +109,10 @@ def test_two_copies_run_side_by_side(site: Site) -> None:
 
 def test_an_interrupted_site_stops_in_order_and_leaves_nothing_behind() -> None:
     with run_site() as site:
-        family = psutil.Process(site.process.pid).children(recursive=True)
-        assert len(family) >= 8  # web and its worker process, worker and its pool, ticker and its one, beat
+        # Web and its worker process, worker and its pool, ticker and its one, beat; ready may be sooner.
+        supervisor = psutil.Process(site.process.pid)
+        wait_until(lambda: len(supervisor.children(recursive=True)) >= 8, seconds=60, what="all have started")
+        family = supervisor.children(recursive=True)
 
         assert site.stop() == 0
 
