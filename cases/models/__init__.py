@@ -21,16 +21,28 @@ from cases.models.membership import Membership, Role
 from cases.models.milestone import CountdownStep, Milestone, MilestoneKind
 from cases.models.order import Order, OrderNumber, OrderNumberKind
 from cases.models.own_playbook import OwnPlaybook
-from cases.models.reminder import Reminder
+from cases.models.own_reminder import OwnReminder
+from cases.models.reminder import (
+    MORNING_SUMMARY,
+    OWN_STEP,
+    WEEKLY_SUMMARY,
+    CancelReason,
+    Reminder,
+)
+from cases.models.reminder_preferences import ReminderPreferences
 from cases.models.work_calendar import CalendarCode, CalendarDay, CalendarYear, Recount
 
 __all__ = [
+    "MORNING_SUMMARY",
+    "OWN_STEP",
+    "WEEKLY_SUMMARY",
     "Binds",
     "BuildState",
     "CalendarCode",
     "CalendarDay",
     "CalendarToken",
     "CalendarYear",
+    "CancelReason",
     "Case",
     "CaseFile",
     "Complexity",
@@ -52,10 +64,12 @@ __all__ = [
     "OrderNumberKind",
     "Outcome",
     "OwnPlaybook",
+    "OwnReminder",
     "PaymentMethod",
     "ProblemKind",
     "Recount",
     "Reminder",
+    "ReminderPreferences",
     "Risk",
     "Role",
     "Status",

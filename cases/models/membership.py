@@ -20,6 +20,12 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices)
     since = models.DateTimeField(_("since"))
+    reminders_stopped_at = models.DateTimeField(
+        _("reminders stopped since"),
+        null=True,
+        blank=True,
+        help_text=_("This user gets no reminders of this case."),
+    )
 
     class Meta:
         verbose_name = _("membership")

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from cases.rules.quiet_hours import QuietHours
+
 DAY_STEPS = ("window_opens", "day_before", "on_the_day", "overdue_1", "overdue_2", "overdue_3")
 MOMENT_STEPS = ("window_opens", "day_before", "hours_before", "due", "overdue_1", "overdue_2", "overdue_3")
+OVERDUE_STEPS = ("overdue_1", "overdue_2", "overdue_3")
+# What a user chooses among, and the steps that each choice means.
+STEPS_OF_CHOICE = {
+    "day_before": ("day_before",),
+    "hours_before": ("hours_before",),
+    "when_due": ("window_opens", "on_the_day", "due"),
+    "when_overdue": OVERDUE_STEPS,
+}
 SHORT_CLOCK = timedelta(hours=3)
 SHORT_STEPS = frozenset({"window_opens", "due"})
 MORNING = time(9, 0)
@@ -18,6 +28,9 @@ USEFUL_LATE = frozenset({"window_opens", "on_the_day", "due", "overdue_1", "over
 TOO_LATE = timedelta(days=3)
 # Two mails so close together would tell the same.
 SAME_NEWS = timedelta(hours=1)
+# One's own deadline is told at least so long before it ends, or before the quiet hours begin.
+LEAST_NOTICE = timedelta(hours=1)
+BEFORE_QUIET = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +48,58 @@ def plan(
     in_days: bool,
     zone: ZoneInfo,
     planned_at: datetime,
+    is_mine: bool = True,
+    quiet: QuietHours | None = None,
     steps: Collection[str] | None = None,
 ) -> tuple[Nudge, ...]:
     """The nudges of a deadline in order of time, none before `planned_at`. All moments are aware.
 
     Deadlines in days speak at 9:00 in `zone`; others by the hour, and a clock shorter than three
     hours only when it runs out. Of the nudges whose time has passed the latest goes out at once, if
-    it is still of use. `steps` picks by name (DAY_STEPS, MOMENT_STEPS); None is all.
+    it is still of use. In quiet hours none is planned, but for what `_outside` says of one's own
+    deadlines. `steps` picks by name (DAY_STEPS, MOMENT_STEPS); None is all.
     """
     found = _in_days(due_at, window_from, zone) if in_days else _by_the_hour(due_at, window_from, planned_at)
-    wanted: dict[datetime, Nudge] = {}
-    for nudge in found:
-        if steps is None or nudge.step in steps:
-            wanted.setdefault(nudge.at, nudge)  # of two at one moment the first in the list says more
-    ordered = [wanted[at] for at in sorted(wanted)]
-    ahead = tuple(nudge for nudge in ordered if nudge.at >= planned_at)
-    passed = [nudge for nudge in ordered if nudge.at < planned_at]
+    chosen = [nudge for nudge in found if steps is None or nudge.step in steps]
+    passed = sorted((nudge for nudge in chosen if nudge.at < planned_at), key=lambda nudge: nudge.at)
     is_useful = passed and passed[-1].step in USEFUL_LATE and planned_at - due_at < TOO_LATE
-    if not is_useful or (ahead and ahead[0].at - planned_at < SAME_NEWS):
-        return ahead
-    return (Nudge(passed[-1].step, planned_at), *ahead)
+    late = [Nudge(passed[-1].step, planned_at)] if is_useful else []
+    wanted: dict[datetime, Nudge] = {}
+    for nudge in [nudge for nudge in chosen if nudge.at >= planned_at] + late:
+        at = _outside(quiet, nudge, due_at, planned_at, is_mine)
+        wanted.setdefault(at, Nudge(nudge.step, at))  # of two at one moment the first in the list says more
+    ordered = [wanted[at] for at in sorted(wanted)]
+    if late and len(ordered) > 1 and ordered[0].step == late[0].step:
+        return tuple(ordered[1:] if ordered[1].at - ordered[0].at < SAME_NEWS else ordered)
+    return tuple(ordered)
+
+
+def _outside(
+    quiet: QuietHours | None, nudge: Nudge, due_at: datetime, planned_at: datetime, is_mine: bool
+) -> datetime:
+    """When to say it, given the quiet hours: at their end, unless that would come too late.
+
+    Too late is less than an hour before one's own deadline, or after it, for what is to be said by then.
+    That is said a quarter of an hour before they begin; where that has passed, at its own time after all.
+    """
+    if quiet is None or not quiet.hold(nudge.at):
+        return nudge.at
+    later = quiet.ending(nudge.at)
+    if not is_mine or nudge.at > due_at or later + LEAST_NOTICE <= due_at:
+        return later
+    before = quiet.beginning(nudge.at) - BEFORE_QUIET
+    return before if before >= planned_at else nudge.at
+
+
+def snooze(
+    *, until: datetime, due_at: datetime, is_mine: bool, last_word_at: datetime | None = None
+) -> datetime:
+    """When to speak again of a deadline that was put off to `until`: never later than `last_word_at`, the
+    last reminder planned up to one's own deadline. What others owe, and what is overdue, waits as asked.
+    """
+    if not is_mine or last_word_at is None or last_word_at > due_at:
+        return until
+    return min(until, last_word_at)
 
 
 def _in_days(due_at: datetime, window_from: datetime | None, zone: ZoneInfo) -> list[Nudge]:

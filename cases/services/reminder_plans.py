@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from cases.models import Deadline, Reminder
+from cases.models import CancelReason, Deadline, Reminder, Whose
 from cases.rules import reminders as rules
 from cases.services.playbooks import zone_of_deadline
+from cases.services.reminder_preferences import Manners, manners_of
 
 
 def plan_for(*, deadline: Deadline, at: datetime) -> None:
@@ -24,11 +25,19 @@ def plan_for(*, deadline: Deadline, at: datetime) -> None:
 
 def plan_all(deadlines: Iterable[Deadline], *, at: datetime) -> None:
     """As `plan_for`, for many deadlines at once."""
-    rows = [row for deadline in deadlines for row in _planned(deadline, at)]
+    rows = list(_planned(list(deadlines), at))
     Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 
-def _planned(deadline: Deadline, at: datetime) -> Iterator[Reminder]:
+def _planned(deadlines: Sequence[Deadline], at: datetime) -> Iterator[Reminder]:
+    manners = manners_of(deadline.case for deadline in deadlines)
+    for deadline in deadlines:
+        told = manners.get(deadline.case_id)
+        if told is not None:  # a case that nobody owns tells nobody
+            yield from _rows(deadline, told, at)
+
+
+def _rows(deadline: Deadline, manners: Manners, at: datetime) -> Iterator[Reminder]:
     if deadline.is_paused:
         return  # its date moves on; what is to be said is planned when the clock runs again
     nudges = rules.plan(
@@ -37,9 +46,13 @@ def _planned(deadline: Deadline, at: datetime) -> Iterator[Reminder]:
         in_days=deadline.in_days,
         zone=zone_of_deadline(deadline),
         planned_at=at,
+        is_mine=deadline.whose == Whose.MINE,
+        quiet=manners.quiet,
+        steps=manners.steps,
     )
     for nudge in nudges:
         yield Reminder(
+            user_id=manners.user_id,
             deadline=deadline,
             step=nudge.step,
             version=deadline.version,
@@ -62,4 +75,5 @@ def cancel_for(*, deadline: Deadline, at: datetime) -> None:
 
 def cancel_all(deadlines: Collection[Deadline], *, at: datetime) -> None:
     """As `cancel_for`, for many deadlines at once."""
-    Reminder.objects.pending().filter(deadline__in=deadlines).update(cancelled_at=at)
+    pending = Reminder.objects.pending().filter(deadline__in=deadlines)
+    pending.update(cancelled_at=at, cancel_reason=CancelReason.NOT_NEEDED)

@@ -74,7 +74,7 @@ def test_a_new_one_may_follow_one_that_was_met(case: Case):
 
 def test_a_reminder_is_unique_for_its_step_and_version(case: Case):
     deadline = make(case)
-    fields = {"deadline": deadline, "step": "due", "due_at": DUE}
+    fields = {"user": case.owner, "deadline": deadline, "step": "due", "due_at": DUE}
     Reminder.objects.create(**fields, version=1, message_id="<1@localhost>")
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -97,8 +97,7 @@ def test_a_reminder_is_unique_for_its_step_and_version(case: Case):
     ],
 )
 def test_due_is_what_was_not_sent_without_a_lower_bound(case: Case, fields: dict[str, Any], is_due: bool):
-    Reminder.objects.create(
-        deadline=make(case), step="due", version=1, message_id="<1@localhost>", **{"due_at": DUE, **fields}
-    )
+    about = {"user": case.owner, "deadline": make(case)}
+    Reminder.objects.create(**about, step="due", message_id="<1@localhost>", **{"due_at": DUE, **fields})
 
     assert Reminder.objects.due(DUE).exists() is is_due
