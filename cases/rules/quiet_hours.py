@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 class QuietHours:
     """From `start` up to, not including, `end`, every day on the clock of `zone`; they may span midnight.
 
-    The same time twice is no quiet hour at all. All moments are aware.
+    The same time twice is no quiet hour at all. Moments are aware; those given back are in UTC, since a
+    moment of the hour that comes twice equals none in another zone.
     """
 
     start: time
@@ -29,7 +30,9 @@ class QuietHours:
         """When the quiet hours that hold at `at` began."""
         local = at.astimezone(self.zone)
         day = local.date() if local.time() >= self.start else local.date() - timedelta(days=1)
-        return self._on(day, self.start)
+        # Of a time that comes twice the later one, unless it is still ahead.
+        second = self._on(day, self.start.replace(fold=1))
+        return second if second <= at else self._on(day, self.start)
 
     def ending(self, at: datetime) -> datetime:
         """When the quiet hours that hold at `at` end."""
@@ -43,4 +46,4 @@ class QuietHours:
         """The moment of that day at which the clock shows that time; one that the change to summer time
         leaves out lies as long after the jump as it would have lain after the hour that is missing.
         """
-        return datetime.combine(day, shown, self.zone).astimezone(UTC).astimezone(self.zone)
+        return datetime.combine(day, shown, self.zone).astimezone(UTC)

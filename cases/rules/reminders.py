@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cases.rules.quiet_hours import QuietHours
@@ -65,13 +65,23 @@ def plan(
     is_useful = passed and passed[-1].step in USEFUL_LATE and planned_at - due_at < TOO_LATE
     late = [Nudge(passed[-1].step, planned_at)] if is_useful else []
     wanted: dict[datetime, Nudge] = {}
+    moved: set[datetime] = set()
     for nudge in [nudge for nudge in chosen if nudge.at >= planned_at] + late:
         at = _outside(quiet, nudge, due_at, planned_at, is_mine)
         wanted.setdefault(at, Nudge(nudge.step, at))  # of two at one moment the first in the list says more
+        if at != nudge.at:
+            moved.add(at)
     ordered = [wanted[at] for at in sorted(wanted)]
     if late and len(ordered) > 1 and ordered[0].step == late[0].step:
-        return tuple(ordered[1:] if ordered[1].at - ordered[0].at < SAME_NEWS else ordered)
-    return tuple(ordered)
+        ordered = ordered[1:] if ordered[1].at - ordered[0].at < SAME_NEWS else ordered
+    return tuple(_without_echoes(ordered, moved))
+
+
+def _without_echoes(ordered: Sequence[Nudge], moved: Collection[datetime]) -> Iterator[Nudge]:
+    """Leave out what the quiet hours moved close behind another: it would only repeat that one."""
+    for before, nudge in zip([None, *ordered], ordered, strict=False):
+        if before is None or nudge.at not in moved or nudge.at - before.at >= SAME_NEWS:
+            yield nudge
 
 
 def _outside(
@@ -82,13 +92,14 @@ def _outside(
     Too late is less than an hour before one's own deadline, or after it, for what is to be said by then.
     That is said a quarter of an hour before they begin; where that has passed, at its own time after all.
     """
-    if quiet is None or not quiet.hold(nudge.at):
-        return nudge.at
-    later = quiet.ending(nudge.at)
-    if not is_mine or nudge.at > due_at or later + LEAST_NOTICE <= due_at:
+    at = nudge.at.astimezone(UTC)
+    if quiet is None or not quiet.hold(at):
+        return at
+    later = quiet.ending(at)
+    if not is_mine or at > due_at or later + LEAST_NOTICE <= due_at:
         return later
-    before = quiet.beginning(nudge.at) - BEFORE_QUIET
-    return before if before >= planned_at else nudge.at
+    before = quiet.beginning(at) - BEFORE_QUIET
+    return before if before >= planned_at else at
 
 
 def snooze(
