@@ -19,6 +19,7 @@ STEPS_OF_CHOICE = {
     "when_due": ("window_opens", "on_the_day", "due"),
     "when_overdue": OVERDUE_STEPS,
 }
+CHOSEN_STEPS = frozenset(step for steps in STEPS_OF_CHOICE.values() for step in steps)
 SHORT_CLOCK = timedelta(hours=3)
 SHORT_STEPS = frozenset({"window_opens", "due"})
 MORNING = time(9, 0)
@@ -48,18 +49,24 @@ def plan(
     in_days: bool,
     zone: ZoneInfo,
     planned_at: datetime,
+    known_at: datetime | None = None,
     is_mine: bool = True,
     quiet: QuietHours | None = None,
     steps: Collection[str] | None = None,
 ) -> tuple[Nudge, ...]:
     """The nudges of a deadline in order of time, none before `planned_at`. All moments are aware.
 
-    Deadlines in days speak at 9:00 in `zone`; others by the hour, and a clock shorter than three
-    hours only when it runs out. Of the nudges whose time has passed the latest goes out at once, if
-    it is still of use. In quiet hours none is planned, but for what `_outside` says of one's own
-    deadlines. `steps` picks by name (DAY_STEPS, MOMENT_STEPS); None is all.
+    Deadlines in days speak at 9:00 in `zone`; others by the hour, and a clock that was shorter than three
+    hours when it became known (`known_at`, else `planned_at`) only when it runs out. Of the nudges whose
+    time has passed the latest goes out at once, if it is still of use. In quiet hours none is planned, but
+    for what `_outside` says of one's own deadlines. `steps` picks by name (DAY_STEPS, MOMENT_STEPS); None
+    is all.
     """
-    found = _in_days(due_at, window_from, zone) if in_days else _by_the_hour(due_at, window_from, planned_at)
+    found = (
+        _in_days(due_at, window_from, zone)
+        if in_days
+        else _by_the_hour(due_at, window_from, known_at or planned_at)
+    )
     chosen = [nudge for nudge in found if steps is None or nudge.step in steps]
     passed = sorted((nudge for nudge in chosen if nudge.at < planned_at), key=lambda nudge: nudge.at)
     is_useful = passed and passed[-1].step in USEFUL_LATE and planned_at - due_at < TOO_LATE
@@ -122,7 +129,7 @@ def _in_days(due_at: datetime, window_from: datetime | None, zone: ZoneInfo) -> 
     return nudges + [Nudge(f"overdue_{days}", morning(due_at, days)) for days in (1, 2, 3)]
 
 
-def _by_the_hour(due_at: datetime, window_from: datetime | None, planned_at: datetime) -> list[Nudge]:
+def _by_the_hour(due_at: datetime, window_from: datetime | None, known_at: datetime) -> list[Nudge]:
     nudges = [Nudge("window_opens", window_from)] if window_from else []
     nudges += [
         Nudge("day_before", due_at - timedelta(days=1)),
@@ -130,6 +137,6 @@ def _by_the_hour(due_at: datetime, window_from: datetime | None, planned_at: dat
         Nudge("due", due_at),
     ]
     nudges += [Nudge(f"overdue_{days}", due_at + timedelta(days=days)) for days in (1, 2, 3)]
-    if due_at - planned_at < SHORT_CLOCK:
+    if due_at - known_at < SHORT_CLOCK:
         return [nudge for nudge in nudges if nudge.step in SHORT_STEPS]
     return nudges

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import F, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
-from cases.models import CancelReason, Deadline, Reminder, Whose
+from cases.models import CancelReason, Case, Deadline, Reminder, Role, Whose
 from cases.rules import reminders as rules
 from cases.services.playbooks import zone_of_deadline
-from cases.services.reminder_preferences import Manners, manners_of
+from cases.services.reminder_preferences import Manners, manners_of, preferences_of, steps_of
+from tracker.accounts.models import User
+
+# How the steps of what a user put off begin.
+SNOOZED = "snoozed_"
 
 
 def plan_for(*, deadline: Deadline, at: datetime) -> None:
@@ -46,6 +51,7 @@ def _rows(deadline: Deadline, manners: Manners, at: datetime) -> Iterator[Remind
         in_days=deadline.in_days,
         zone=zone_of_deadline(deadline),
         planned_at=at,
+        known_at=min(deadline.computed_at, at),
         is_mine=deadline.whose == Whose.MINE,
         quiet=manners.quiet,
         steps=manners.steps,
@@ -61,9 +67,53 @@ def _rows(deadline: Deadline, manners: Manners, at: datetime) -> Iterator[Remind
         )
 
 
-def message_id_of(deadline_id: int, step: str, version: int) -> str:
-    """The Message-ID of that reminder, on every try; the seal keeps others from guessing it."""
-    key = f"{deadline_id}.{step}.{version}"
+def replan(user: User, *, at: datetime) -> None:
+    """Plan what is still to be said of the user's open deadlines by their preferences as they are now.
+
+    Runs in the transaction that stores the preferences, or the time zone. What is due by now, was tried,
+    put off or cancelled for another reason stays as it is: this takes no word away but unwanted steps.
+    """
+    # The sender steps over users that are locked; cases come next, as for whoever changes one.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    owned = Case.objects.filter(memberships__user=user, memberships__role=Role.OWNER).open()
+    cases = list(owned.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    deadlines = list(Deadline.objects.open().filter(case__in=cases).select_related("case").order_by("pk"))
+    planned = [row for row in _planned(deadlines, at) if row.due_at > at]
+    times = {(row.deadline_id, row.step): row.due_at for row in planned}
+    unwanted = rules.CHOSEN_STEPS - steps_of(preferences_of(user))
+    changed = [row for row in _movable(deadlines, at) if _is_moved(row, times, unwanted, at)]
+    fields = ["cancelled_at", "cancel_reason", "due_at", "next_attempt_at"]
+    Reminder.objects.bulk_update(changed, fields, batch_size=200)
+    Reminder.objects.bulk_create(planned, ignore_conflicts=True, batch_size=500)
+
+
+def _movable(deadlines: Sequence[Deadline], at: datetime) -> QuerySet[Reminder]:
+    """Rows of the versions that count which are still ahead, or which earlier preferences took out."""
+    rows = Reminder.objects.filter(deadline__in=deadlines, version=F("deadline__version"), attempts=0)
+    ahead = Q(cancelled_at=None, due_at__gt=at, lease_until=None)
+    return rows.filter(ahead | Q(cancel_reason=CancelReason.REPLANNED), sent_at=None, failed_at=None)
+
+
+def _is_moved(
+    row: Reminder, times: Mapping[tuple[int | None, str], datetime], unwanted: Collection[str], at: datetime
+) -> bool:
+    """Set the row as the preferences want it now; False where it may stay as it is."""
+    before = (row.due_at, row.cancelled_at)
+    if row.step in unwanted:
+        row.cancelled_at, row.cancel_reason = row.cancelled_at or at, CancelReason.REPLANNED
+    elif (time := times.get((row.deadline_id, row.step))) is not None:
+        row.cancelled_at, row.cancel_reason = None, CancelReason.NONE
+        row.due_at, row.next_attempt_at = time, None
+    return before != (row.due_at, row.cancelled_at)
+
+
+def message_id_of(about: int | str, step: str, version: int | str) -> str:
+    """The Message-ID of that reminder, on every try; the seal keeps others from guessing it.
+
+    `about` is the key of the deadline; `own<key>` of an own reminder, `user<key>` for a summary, whose
+    `version` is the day it was planned for.
+    """
+    key = f"{about}.{step}.{version}"
     seal = salted_hmac("cases.reminder", key, algorithm="sha256").hexdigest()[:20]
     return f"<reminder.{key}.{seal}@{urlsplit(settings.SITE_URL).hostname}>"
 
