@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from cases.models import Case, ProblemKind
@@ -16,8 +17,11 @@ NOON = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 
 
-def make_user(email: str = "someone@example.org", **fields: Any) -> User:
-    return User.objects.create_user(email, PASSWORD, **fields)
+def make_user(email: str = "someone@example.org", *, is_confirmed: bool = True, **fields: Any) -> User:
+    """A user who has confirmed the address, unless told otherwise: so reminders come in full."""
+    user = User.objects.create_user(email, PASSWORD, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=is_confirmed)
+    return user
 
 
 def make_case(*, owner: User, at: datetime = NOON, **fields: Any) -> Case:

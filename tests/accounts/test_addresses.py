@@ -15,7 +15,7 @@ PAGE = "/accounts/email/"
 
 @pytest.fixture
 def wei(db: None) -> User:
-    return factories.make_user("wei@example.org", language="en")
+    return factories.make_user("wei@example.org", language="en", is_confirmed=False)
 
 
 @pytest.fixture
