@@ -19,10 +19,11 @@ log = logging.getLogger(__name__)
 @shared_task
 def tick() -> None:
     """What beat sends every TICK_SECONDS: a sign of life, then every sweep, each on its own."""
-    from cases.services import case_files, exhibits, recounts, reminders
+    from cases.services import case_files, exhibits, recounts, reminders, summary_plans
 
     record_heartbeat("tick")
     for sweep in (
+        summary_plans.plan_missing,
         reminders.send_due,
         exhibits.make_missing_working_copies,
         case_files.build_waiting,

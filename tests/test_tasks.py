@@ -11,11 +11,12 @@ from django.db.models.functions import Now
 
 from cases import tasks
 from cases.models import Case, Reminder
-from cases.services import case_files, contacts, exhibits, recounts, reminders
+from cases.services import case_files, contacts, exhibits, recounts, reminders, summary_plans
 from tests import factories
 from tracker.health.models import Heartbeat
 
 SWEEPS = [
+    (summary_plans, "plan_missing"),
     (reminders, "send_due"),
     (exhibits, "make_missing_working_copies"),
     (case_files, "build_waiting"),
