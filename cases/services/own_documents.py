@@ -10,16 +10,16 @@ from typing import Any
 import tomli_w
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Sum
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
-from cases.models import Case, ContactAttempt, Deadline, OwnPlaybook
+from cases.models import ContactAttempt, OwnPlaybook
 from cases.models.own_playbook import new_key
 from cases.rules.documents import MOST_BYTES
 from cases.rules.playbooks import Mistake, Playbook
 from cases.services import deadline_corrections, own_entries, recounts
-from cases.services.own_playbooks import cases_with, read, read_text, rows_of
+from cases.services.own_playbooks import cases_with, counted_by, read, read_text, rows_of
 from tracker.accounts.models import User
 
 MOST_OF_ONE_USER = 50
@@ -208,9 +208,7 @@ def _lock_user(user: User) -> None:
 
 def _lock_cases(own: OwnPlaybook) -> None:
     """Wait for whoever counts by the document as it was, in a case with nothing open so far too."""
-    counted = Deadline.objects.filter(case=OuterRef("pk"), rule__startswith=f"{own.key}.")
-    using = Q(pk__in=cases_with(own).values("pk")) | Exists(counted)
-    list(Case.objects.select_for_update(no_key=True).filter(using).order_by("pk").only("pk"))
+    list(counted_by(own.key).select_for_update(no_key=True).order_by("pk").only("pk"))
 
 
 def _refuse_used_channel(own: OwnPlaybook, key: str) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
-from cases.models import Case, OwnPlaybook
+from cases.models import Case, Deadline, OwnPlaybook
 from cases.rules.documents import read_document
 from cases.rules.playbooks import Mistake, Playbook, load_playbooks
 from tracker.accounts.models import User
@@ -68,6 +68,12 @@ def named_for(user: User, name: str) -> str:
 def cases_with(own: OwnPlaybook) -> QuerySet[Case]:
     """Every case that uses it, closed ones as well."""
     return _using(own.key, Case.objects.all())
+
+
+def counted_by(key: str) -> QuerySet[Case]:
+    """Every case that uses the playbook of that key, or has a deadline that one of its rules counted."""
+    counted = Deadline.objects.filter(rule__startswith=f"{key}.").values("case")
+    return Case.objects.filter(Q(pk__in=_using(key, Case.objects.all()).values("pk")) | Q(pk__in=counted))
 
 
 def companions() -> Collection[str]:

@@ -19,14 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, Now
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from cases.models import Case, Deadline, Recount
 from cases.rules import deadlines as rules
 from cases.services import calendars, custody, events, reminders
 from cases.services.deadlines import Moved, judge
+from cases.services.own_playbooks import counted_by
 from cases.services.playbooks import all_playbooks, rule_of
 from tracker.health.models import Heartbeat
 from tracker.queue import enqueue_on_commit
@@ -123,13 +124,7 @@ def recount_cases_of(playbook_key: str, *, at: datetime | None = None) -> list[M
     For a user's own playbook, whose cases are few: called in the transaction that changes it, so that
     the change and what follows from it are stored together.
     """
-    listed = Cast("also_playbooks", CharField())  # the same on every database
-    using = Case.objects.annotate(listed=listed).filter(
-        Q(playbook=playbook_key)
-        | Q(listed__contains=f'"{playbook_key}"')
-        | Exists(Deadline.objects.filter(case=OuterRef("pk"), rule__startswith=f"{playbook_key}."))
-    )
-    chosen = Deadline.objects.open().filter(case__in=using.values("pk"))
+    chosen = Deadline.objects.open().filter(case__in=counted_by(playbook_key).values("pk"))
     return [moved for batch in _recount(chosen, at) for moved in batch.moved]
 
 
