@@ -20,6 +20,8 @@ from cases.views import (
     own_entries,
     own_playbooks,
     playbooks,
+    reminder_links,
+    reminder_stops,
     today,
     verify,
 )
@@ -78,5 +80,9 @@ urlpatterns = [
     path("playbooks/<slug:key>/", playbooks.playbook, name="playbook"),
     path("playbooks/<slug:key>/file/", playbooks.playbook_file, name="playbook-file"),
     path("insights/", insights.insights, name="insights"),
+    # Not under the case: readers too choose their own mails, and write nothing there.
+    path("settings/reminders/<ref:ref>/", reminder_stops.case_reminders, name="case-reminders"),
     path("calendar/<str:token>.ics", calendar.calendar, name="calendar"),
+    path("reminders/<str:token>/", reminder_links.reminder_link, name="reminder-link"),
+    path("unsubscribe/<str:token>/", reminder_links.unsubscribe, name="unsubscribe"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.forms.cases import CaseForm, ClosingForm
 from cases.forms.contacts import QuickContactForm
 from cases.models import Case, Outcome, Status
-from cases.services import advice, contacts, playbooks
+from cases.services import advice, contacts, playbooks, reminder_stops
 from cases.services import cases as case_service
 from cases.views.access import case_view
 from cases.views.errors import tell
@@ -22,6 +22,7 @@ from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.shown import earliest_first, show
 from cases.views.submissions import submit_once
 from cases.views.timeline import timeline_of
+from tracker.accounts.models import User
 
 
 @case_view("GET", "POST")
@@ -39,7 +40,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             form = QuickContactForm(case=case)
         except ValidationError as error:
             tell(form, error)
-    context = {**_everything_about(case), "form": form, "said": said}
+    context = {**_everything_about(case, request.user), "form": form, "said": said}
     return render_page_or_fragment(request, "case", context, status=422 if form.errors else 200)
 
 
@@ -48,7 +49,7 @@ def _log_now(request: HttpRequest, case: Case, form: QuickContactForm) -> str:
     return case.get_absolute_url()
 
 
-def _everything_about(case: Case) -> dict[str, Any]:
+def _everything_about(case: Case, user: User) -> dict[str, Any]:
     now = timezone.now()
     rows = list(case.deadlines.all())
     for row in rows:
@@ -66,6 +67,7 @@ def _everything_about(case: Case) -> dict[str, Any]:
         "others": advised[1:],
         "statuses": [choice for choice in Status.choices if choice[0] != Status.CLOSED],
         "orders": case.orders.prefetch_related("numbers"),
+        "stops": reminder_stops.stops_of(case, user),
         "timeline": timeline_of(case, rows, now=now),
     }
 
