@@ -36,7 +36,8 @@ HIGHEST = 5
 
 # Where the site itself calls the domain, and why.
 DOMAIN_IN_SITE = {
-    "tracker/accounts/views.py": "the settings page hands out the address of the calendar feed",
+    "tracker/accounts/reminder_settings.py": "how one is reminded is set beside language and time zone",
+    "tracker/accounts/views.py": "it hands out the calendar's address, and reminders follow the time zone",
 }
 
 # Every address that asks for no log-in; all others do.

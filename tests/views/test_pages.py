@@ -25,6 +25,7 @@ SCREENS = [
     "/playbooks/own/new/",
     "/verify/",
     "/settings/",
+    "/settings/reminders/",
     "/cases/{}/",
     "/cases/{}/edit/",
     "/cases/{}/close/",

@@ -67,7 +67,10 @@ class SettingsForm(forms.ModelForm):
         labels = {"name": _("Your name"), "language": _("Language"), "time_zone": _("Time zone")}
         help_texts = {
             "language": _("Of the screens, the mails and new case files."),
-            "time_zone": _("Times are shown on this clock, and what you type is read on it."),
+            "time_zone": _(
+                "Times are shown on this clock, and what you type is read on it. Quiet hours and summaries"
+                " follow it."
+            ),
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),

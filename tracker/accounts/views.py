@@ -16,9 +16,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.services import calendar_feed
+from cases.services import calendar_feed, reminder_settings
+from cases.services.reminder_preferences import preferences_of
 from tracker.accounts.forms import COMMON_TIME_ZONES, SettingsForm
 from tracker.accounts.models import User
+from tracker.accounts.reminder_settings import about_reminders
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,7 +30,10 @@ def settings(request: HttpRequest) -> HttpResponse:
     user = User.objects.get(pk=request.user.pk)
     form = SettingsForm(request.POST if posting else None, instance=user)
     if form.is_valid():
-        form.save()
+        with transaction.atomic():
+            form.save()
+            if "time_zone" in form.changed_data:
+                reminder_settings.replan(user, at=timezone.now())
         with translation.override(user.language):
             messages.success(request, _("Your settings are saved."))
         return _saved(user)
@@ -64,6 +69,7 @@ def _page(
     request: HttpRequest, form: SettingsForm, *, feed_address: str = "", status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "time_zones": COMMON_TIME_ZONES, "feed_address": feed_address}
+    context |= about_reminders(preferences_of(request.user))
     return render(request, "account/settings.html", context, status=status)
 
 
