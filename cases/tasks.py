@@ -11,6 +11,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from tracker.health import sessions
 from tracker.health.models import record_heartbeat
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ def tick() -> None:
         exhibits.make_missing_working_copies,
         case_files.build_waiting,
         recounts.wake_if_needed,
+        sessions.clear_expired_sessions,
     ):
         try:
             sweep()

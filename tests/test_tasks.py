@@ -13,6 +13,7 @@ from cases import tasks
 from cases.models import Case, Reminder
 from cases.services import case_files, contacts, exhibits, recounts, reminders, summary_plans
 from tests import factories
+from tracker.health import sessions
 from tracker.health.models import Heartbeat
 
 SWEEPS = [
@@ -21,6 +22,7 @@ SWEEPS = [
     (exhibits, "make_missing_working_copies"),
     (case_files, "build_waiting"),
     (recounts, "wake_if_needed"),
+    (sessions, "clear_expired_sessions"),
 ]
 
 
