@@ -2,146 +2,133 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, get_timezone_name
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.core.mail import EmailMessage
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases.models import Deadline, Reminder
-from cases.rules.text import Text
-from cases.services.playbooks import zone_of_deadline
-from tracker.accounts.models import Language, User
-
-SUBJECT_LENGTH = 60
-LATE_AFTER = timedelta(hours=1)
-
-# How Babel writes a day and a moment, in each language of the site.
-_LOCALES = {Language.ZH_HANS: "zh_Hans", Language.EN: "en_GB"}
-_DAYS = {Language.ZH_HANS: "y年M月d日EEEE", Language.EN: "EEE d MMM y"}
-_SHORT_DAYS = {Language.ZH_HANS: "M月d日EEE", Language.EN: "EEE d MMM"}
+from cases.models import MORNING_SUMMARY, WEEKLY_SUMMARY, Case, Reminder
+from cases.services.mail_items import Button, Reading, item_of
+from cases.services.mail_message import ReminderMail
+from cases.services.mail_summary import summary_of
+from cases.services.reminder_links import unsubscribe_url
+from tracker.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """The time of a deadline in words: `short` for a subject, `full` with the zone, `start` of a window."""
+class Recipient:
+    """Whom to write to; an address that nobody confirmed gets no text that users wrote."""
 
-    short: str
-    full: str
-    start: str
-    zone: str
+    user: User
+    is_confirmed: bool
 
 
-def reminder_mail(*, reminder: Reminder, recipient: User, at: datetime) -> EmailMultiAlternatives:
-    """The mail of that reminder as sent at `at`, ready but for its connection."""
-    deadline = reminder.deadline
-    with translation.override(recipient.language):
-        when = when_of(deadline, recipient)
-        context = _context(reminder, recipient, when, at)
-        message = EmailMultiAlternatives(
-            subject=subject_of(reminder, recipient, when, at),
-            body=render_to_string("emails/reminder.txt", context),
-            to=[recipient.email],
-            headers={
-                "Message-ID": reminder.message_id,
-                "Auto-Submitted": "auto-generated",
-                "Content-Language": recipient.language,
-            },
-        )
-        message.attach_alternative(render_to_string("emails/reminder.html", context), "text/html")
+def write(rows: Sequence[Reminder], recipient: Recipient, *, at: datetime) -> EmailMessage | None:
+    """The mail that tells these rows of one user as sent at `at`, ready but for its connection.
+
+    They are about deadlines and own reminders (with `user`, `deadline__case` and `own_reminder__case`), or
+    the one row is a summary; None where a summary has nothing to tell. Its Message-ID is the first row's.
+    """
+    with translation.override(recipient.user.language):
+        reading = Reading(recipient.user, recipient.is_confirmed, at)
+        if rows[0].step in {MORNING_SUMMARY, WEEKLY_SUMMARY}:
+            return _summary(rows[0], reading)
+        return _reminders(rows, reading)
+
+
+def reminder_mail(*, reminder: Reminder, recipient: User, at: datetime) -> EmailMessage:
+    """The mail of one reminder about a deadline, for the senders that still ask for one at a time."""
+    message = write([reminder], Recipient(recipient, is_confirmed=True), at=at)
+    assert message is not None  # noqa: S101 (only a summary may be empty)
     return message
 
 
-def subject_of(reminder: Reminder, recipient: User, when: When, at: datetime) -> str:
-    """What and until when, in one line of 60 signs; what was written by users never adds a header."""
-    deadline = reminder.deadline
-    if deadline.due_at < at:
-        frame = _("Overdue since %(when)s: %(what)s")
-    elif reminder.step == "window_opens" and not is_late(reminder, at):
-        frame = _("From today until %(when)s: %(what)s")
-    else:
-        frame = _("Until %(when)s: %(what)s")
-    if is_late(reminder, at):
-        frame = _("Late: %(subject)s") % {"subject": frame}
-    what = one_line(Text.from_json(deadline.because["action"]).in_language(recipient.language))
-    room = SUBJECT_LENGTH - len(frame % {"when": when.short, "what": ""})
-    return frame % {"when": when.short, "what": shortened(what, room)}
+def _reminders(rows: Sequence[Reminder], reading: Reading) -> EmailMessage:
+    items = sorted((item_of(row, reading) for row in rows), key=lambda item: item.urgency)
+    first, count = items[0], len(items)
+    is_late = any(item.is_late for item in items)
+    told: dict[str, Any] = {"items": items, "is_one": count == 1}
+    cases = list({item.case.pk: item.case for item in items}.values())
+    if count == 1:
+        told |= {"first_line": first.action, "why": first.why_this_mail}
+        return _message(first.subject(is_late=is_late), "reminder", told, rows[0], cases, reading)
+    several = {"count": count, "action": first.action}
+    told["first_line"] = _("%(count)d things. The most pressing: %(action)s") % several
+    told["why"] = _("This mail was sent because you keep these cases here.")
+    subject = first.subject_of_several(count, is_late=is_late)
+    return _message(subject, "reminder", told, rows[0], cases, reading)
 
 
-def is_late(reminder: Reminder, at: datetime) -> bool:
-    """Whether it comes more than an hour after it was due, as after an outage."""
-    return at - reminder.due_at > LATE_AFTER
-
-
-def when_of(deadline: Deadline, reader: User) -> When:
-    """Days in the zone where they are counted, moments in the reader's zone."""
-    language = Language(reader.language)
-    zone = zone_of_deadline(deadline) if deadline.in_days else reader.zone
-    start = deadline.window_from
-    if deadline.in_days:
-        full = _("the end of %(day)s") % {"day": _written(deadline.due_at, zone, _DAYS[language], language)}
-        short = _written(deadline.due_at, zone, _SHORT_DAYS[language], language)
-        start_form = _DAYS[language]
-    else:
-        full = _written(deadline.due_at, zone, f"{_DAYS[language]} HH:mm", language)
-        short = _written(deadline.due_at, zone, f"{_SHORT_DAYS[language]} HH:mm", language)
-        start_form = f"{_DAYS[language]} HH:mm"
-    return When(
-        short=short,
-        full=full,
-        start=_written(start, zone, start_form, language) if start else "",
-        zone=get_timezone_name(deadline.due_at.astimezone(zone), locale=_LOCALES[language]),
-    )
-
-
-def one_line(text: str) -> str:
-    """The text without line ends and unprintable signs, fit for a header."""
-    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
-
-
-def shortened(text: str, length: int) -> str:
-    """The text itself, or as much of it as fits with an ellipsis; never less than ten signs of it."""
-    length = max(length, 10)
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def _written(moment: datetime, zone: ZoneInfo, form: str, language: Language) -> str:
-    return format_datetime(moment.astimezone(zone), form, locale=_LOCALES[language])
-
-
-def _context(reminder: Reminder, recipient: User, when: When, at: datetime) -> dict[str, Any]:
-    deadline, case, because = reminder.deadline, reminder.deadline.case, reminder.deadline.because
-    language = Language(recipient.language)
-    source = because.get("source") or {}
-
-    def told(value: Any) -> str:
-        if isinstance(value, dict):
-            return Text.from_json(value).in_language(recipient.language)
-        return str(value or "")
-
-    return {
-        "language": language.value,
-        "action": told(because["action"]),
-        "title": told(because["title"]),
-        "consequence": told(because.get("consequence")),
-        "binds": deadline.binds,
-        "steps": [told(step["text"]) for step in because["steps"]],
-        "source": " · ".join(filter(None, (told(source.get("title")), told(source.get("article"))))),
-        "case_title": one_line(case.title),
-        "case_reference": case.reference,
-        "when": when,
-        "is_overdue": deadline.due_at < at,
-        "is_late": is_late(reminder, at),
-        "was_due": _written(reminder.due_at, recipient.zone, f"{_DAYS[language]} HH:mm", language),
-        "is_provisional": deadline.is_provisional,
-        "is_mine": deadline.whose == "mine",
-        "case_url": settings.SITE_URL + case.get_absolute_url(),
-        "settings_url": settings.SITE_URL + reverse("settings"),
+def _summary(row: Reminder, reading: Reading) -> EmailMessage | None:
+    summary = summary_of(row, reading)
+    if summary is None:
+        return None
+    told = {
+        "first_line": summary.first_line,
+        "sections": summary.sections,
+        "why": summary.why_this_mail,
+        "go": Button(_("Go to Today"), settings.SITE_URL + reverse("cases:today")),
     }
+    return _message(summary.subject, "summary", told, row, [], reading)
+
+
+def _message(
+    subject: str, kind: str, told: dict[str, Any], row: Reminder, cases: Sequence[Case], reading: Reading
+) -> EmailMessage:
+    """The mail with what every mail bears; `kind` names its templates."""
+    user = reading.user
+    unsubscribe = unsubscribe_url(user, cases[0] if len(cases) == 1 else None, at=reading.at)
+    context = {
+        **told,
+        "language": user.language,
+        "confirm": _confirm(reading),
+        "links": _footer_links(cases, unsubscribe, reading),
+    }
+    message = ReminderMail(
+        subject=subject,
+        body=_template(f"emails/{kind}.txt").render(context),
+        to=[user.email],
+        headers={
+            "Message-ID": row.message_id,
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": user.language,
+            "List-Unsubscribe": f"<{unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+    message.attach_alternative(_template(f"emails/{kind}.html").render(context), "text/html")
+    return message
+
+
+@cache
+def _template(name: str) -> Any:
+    return get_template(name)
+
+
+def _confirm(reading: Reading) -> Button | None:
+    if reading.is_confirmed:
+        return None
+    sentence = _("Confirm your email address, and these mails name your cases and tell what you wrote.")
+    return Button(sentence, settings.SITE_URL + reverse("account_email"))
+
+
+def _footer_links(cases: Sequence[Case], unsubscribe: str, reading: Reading) -> list[Button]:
+    """How to stop the mails, of each case told of or all; every page behind them asks once more."""
+    preferences = Button(_("Your settings"), settings.SITE_URL + reverse("reminder-settings"))
+    if len(cases) == 1:
+        return [Button(_("Stop the reminders of this case, or all"), unsubscribe), preferences]
+    frame = _("Stop the reminders of “%(case)s”")
+    of_each = [Button(frame % {"case": reading.name_of(case)}, _stop_url(case)) for case in cases]
+    return [*of_each, Button(_("Stop all reminders"), unsubscribe), preferences]
+
+
+def _stop_url(case: Case) -> str:
+    return settings.SITE_URL + reverse("cases:case-reminders", args=[case.reference])

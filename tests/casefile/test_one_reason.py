@@ -47,7 +47,7 @@ def test_page_mail_and_case_file_tell_every_step_alike(
     assert reminder is not None
 
     page = text_of(factories.logged_in(alice).get(f"/cases/{complained.reference}/deadlines/"))
-    sent = mail.reminder_mail(reminder=reminder, recipient=alice, at=RECEIVED)
+    sent = mail.write([reminder], mail.Recipient(alice, is_confirmed=True), at=RECEIVED)
     case_file = stories.ready_case_file(complained, alice, when=RECEIVED, language=language)
     printed = words_of(unpacked(case_file, tmp_path) / "data" / "case-file.pdf")
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cases.models import Case, Reminder
-from cases.services import cases, contacts, mail, milestones, orders
+from cases.services import cases, contacts, mail, milestones, orders, reminder_links
 from tests import factories
 from tests.services.when import shanghai
 from tracker.accounts.models import User
@@ -50,7 +50,7 @@ def window(case: Case, alice: User) -> Reminder:
 def sent(reminder: Reminder, at: datetime, recipient: User | None = None) -> EmailMessage:
     """The mail as a mail program reads it."""
     recipient = recipient or reminder.deadline.case.owner
-    message = mail.reminder_mail(reminder=reminder, recipient=recipient, at=at)
+    message = mail.write([reminder], mail.Recipient(recipient, is_confirmed=True), at=at)
     parsed = message_from_bytes(message.message().as_bytes(linesep="\r\n"), policy=policy.default)
     assert isinstance(parsed, EmailMessage)
     return parsed
@@ -76,14 +76,14 @@ def test_the_first_line_is_the_action(unanswered: Reminder):
 def test_the_subject_says_what_and_until_when_in_sixty_signs(unanswered: Reminder):
     subject = subject_of(sent(unanswered, shanghai("2026-09-01 21:15")))
 
-    assert subject == "Until Tue 1 Sept 21:15: Log “no reply”, then go to the orde…"
+    assert subject == "They had until Tue 1 Sept 21:15: Log “no reply”, then go to…"
     assert len(subject) == 60
 
 
 def test_the_mail_names_case_time_zone_reason_and_links(unanswered: Reminder, case: Case):
     body = text(sent(unanswered, shanghai("2026-09-01 21:15")))
 
-    assert "Until Tue 1 Sept 2026 21:15 (China Standard Time)." in body
+    assert "They had until Tue 1 Sept 2026 21:15 (China Standard Time)." in body
     assert f"Case: Parcel never arrived ({case.reference})" in body
     assert f"https://cases.example.org/cases/{case.reference}/" in body
     assert "https://cases.example.org/settings/" in body
@@ -95,7 +95,7 @@ def test_the_html_part_says_the_same(unanswered: Reminder, case: Case):
     html = text(sent(unanswered, shanghai("2026-09-01 21:15")), "html")
 
     assert "<h1>Log “no reply”" in html
-    assert "Until Tue 1 Sept 2026 21:15 (China Standard Time)." in html
+    assert "They had until Tue 1 Sept 2026 21:15 (China Standard Time)." in html
     assert f'href="https://cases.example.org/cases/{case.reference}/"' in html
 
 
@@ -119,7 +119,7 @@ def test_a_moment_is_told_in_the_readers_zone(unanswered: Reminder, alice: User)
 
     body = text(sent(unanswered, shanghai("2026-09-01 21:15"), alice))
 
-    assert "Until Tue 1 Sept 2026 15:15 (Central European Summer Time)." in body
+    assert "They had until Tue 1 Sept 2026 15:15 (Central European Summer Time)." in body
 
 
 def test_a_day_is_told_in_the_zone_where_it_is_counted(window: Reminder, alice: User):
@@ -139,7 +139,7 @@ def test_the_subject_of_a_window_that_opens_says_so(window: Reminder):
 def test_a_window_that_opened_days_ago_does_not_open_today(window: Reminder):
     subject = subject_of(sent(window, shanghai("2026-10-03 09:00")))
 
-    assert subject.startswith("Late: Until Thu 8 Oct: Ask the partner")
+    assert subject.startswith("Late: They have until Thu 8 Oct: Ask the partner")
 
 
 def test_a_provisional_date_is_called_provisional(window: Reminder):
@@ -158,9 +158,9 @@ def test_a_reminder_an_hour_late_does_not_mention_it(unanswered: Reminder):
 def test_a_reminder_more_than_an_hour_late_says_so(unanswered: Reminder):
     message = sent(unanswered, shanghai("2026-09-06 09:00"))
 
-    assert subject_of(message).startswith("Late: Overdue since Tue 1 Sept 21:15: Log")
+    assert subject_of(message).startswith("Late: They had until Tue 1 Sept 21:15: Log")
     assert "This reminder is late: it should have reached you on Tue 1 Sept 2026 21:15." in text(message)
-    assert "This was due by Tue 1 Sept 2026 21:15 (China Standard Time)." in text(message)
+    assert "They had until Tue 1 Sept 2026 21:15 (China Standard Time)." in text(message)
 
 
 def test_a_chinese_reader_gets_chinese_knowledge_and_dates(window: Reminder, alice: User):
@@ -183,12 +183,25 @@ def test_the_headers_are_those_of_an_automatic_mail_to_one_person(unanswered: Re
     assert len(message.get_all("Date", [])) == 1
     assert message["Cc"] is None
     assert message["Bcc"] is None
-    assert message["List-Unsubscribe"] is None
+    assert message["Content-Language"] == "en"
+
+
+def test_one_click_stops_the_mails(unanswered: Reminder, case: Case, alice: User):
+    at = shanghai("2026-09-01 21:15")
+
+    message = sent(unanswered, at)
+
+    address = reminder_links.unsubscribe_url(alice, case, at=at)
+    assert message["List-Unsubscribe"] == f"<{address}>"
+    assert address.startswith("https://cases.example.org/unsubscribe/")
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert address in text(message)
 
 
 def test_no_line_is_longer_than_mail_allows(unanswered: Reminder, alice: User):
     unanswered.deadline.case.title = "长" * 120
-    message = mail.reminder_mail(reminder=unanswered, recipient=alice, at=shanghai("2026-09-01 21:15"))
+    recipient = mail.Recipient(alice, is_confirmed=True)
+    message = mail.write([unanswered], recipient, at=shanghai("2026-09-01 21:15"))
 
     raw = message.message().as_bytes(linesep="\r\n")
 
@@ -220,6 +233,8 @@ def test_no_text_can_add_a_header(unanswered: Reminder, hostile: str):
         "Message-ID",
         "Auto-Submitted",
         "Content-Language",
+        "List-Unsubscribe",
+        "List-Unsubscribe-Post",
     }
     assert "\n" not in message["Subject"]
 
