@@ -17,8 +17,8 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
-from cases.models import Case, CustodyEntry, Reminder
-from cases.services import contacts, custody
+from cases.models import Case, CustodyEntry, Reminder, ReminderPreferences
+from cases.services import contacts, custody, reminder_settings, summary_plans
 from tests import factories
 from tests.mail_server import MailServer
 from tests.programs import wait_until
@@ -135,6 +135,26 @@ def test_eight_writers_make_one_chain_without_a_gap_or_a_fork(committed_db: str,
 
     assert list(CustodyEntry.objects.values_list("sequence", flat=True)) == list(range(1, 82))
     assert custody.verify(case) == []
+
+
+def test_sweeps_and_a_user_who_saves_at_once_leave_one_row_of_each_summary(committed_db: str):
+    users = [factories.make_user(f"user{number}@example.org") for number in range(20)]
+    for user in users:
+        ReminderPreferences.objects.create(user=user, morning_summary=True, weekly_summary=True)
+    at = shanghai("2026-09-01 10:00")
+
+    def work(number: int) -> None:
+        if number % 2:
+            reminder_settings.replan(users[number], at=at)
+        # Each sweep a moment later than the last: on both sides of the time of the first summary.
+        summary_plans.plan_missing(shanghai("2026-09-02 07:59:57") + timedelta(seconds=number))
+
+    in_threads(6, work)
+
+    rows = Counter(Reminder.objects.pending().values_list("user_id", "step"))
+    assert rows == Counter(
+        (user.pk, step) for user in users for step in ("morning_summary", "weekly_summary")
+    )
 
 
 def test_two_people_who_log_at_once_start_each_deadline_once(committed_db: str):
