@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from cases.models import Case, Membership, Reminder
+from cases.models import Case, Deadline, Membership, OwnReminder, Reminder
 from tracker.accounts.models import User
 
 ACTIONS = ("log", "done", "tomorrow")
@@ -54,9 +54,13 @@ class Link:
     """A link that opens: a reminder about a deadline or an own one, and whether its user may write."""
 
     reminder: Reminder
+    about: Deadline | OwnReminder
     user: User
-    case: Case
     may_write: bool
+
+    @property
+    def case(self) -> Case:
+        return self.about.case
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +95,24 @@ def open_link(token: str, *, at: datetime) -> Link:
     The user is asked for anew: active, with the password and address of when the mail was written, and
     still a member of the case.
     """
-    (reminder_id, user_id, seal), made_at = _parts(_LINK_SALT, token)
-    user = User.objects.filter(pk=b62_decode(user_id)).first()
+    (reminder_key, user_key, seal), made_at = _parts(_LINK_SALT, token)
+    user_id = b62_decode(user_key)
+    user = User.objects.filter(pk=user_id).first()
     if at > made_at + GOOD_FOR:
         raise LinkRefused(Refusal.EXPIRED, user)
-    about = ("user", "deadline__case", "deadline__contact", "own_reminder__case")
-    reminder = Reminder.objects.select_related(*about).filter(pk=b62_decode(reminder_id)).first()
+    rows = Reminder.objects.select_related("user", "deadline__case", "own_reminder__case")
+    reminder = rows.filter(pk=b62_decode(reminder_key)).first()
     if user is not None and not user.is_active:
         raise LinkRefused(Refusal.INACTIVE, user)
     if user is not None and not constant_time_compare(seal, _seal_of(user)):
         raise LinkRefused(Refusal.CHANGED, user)
-    if user is None or reminder is None or reminder.user_id != user.pk or (case := reminder.case) is None:
+    about = reminder and reminder.user_id == user_id and (reminder.deadline or reminder.own_reminder)
+    if user is None or not reminder or not about:
         raise LinkRefused(Refusal.GONE, user)
-    membership = Membership.objects.filter(case=case, user=user).first()
+    membership = Membership.objects.filter(case=about.case, user=user).first()
     if membership is None:
         raise LinkRefused(Refusal.NO_MEMBER, user)
-    return Link(reminder, user, case, membership.may_write)
+    return Link(reminder, about, user, membership.may_write)
 
 
 def open_unsubscribe(token: str, *, at: datetime) -> UnsubscribeLink:
@@ -115,13 +121,13 @@ def open_unsubscribe(token: str, *, at: datetime) -> UnsubscribeLink:
     It works whatever became of password, address and account since: it can only stop mails, or let those
     come again that came before.
     """
-    (user_id, case_id), made_at = _parts(_UNSUBSCRIBE_SALT, token)
-    user = User.objects.filter(pk=b62_decode(user_id)).first()
+    (user_key, case_key), made_at = _parts(_UNSUBSCRIBE_SALT, token)
+    user = User.objects.filter(pk=b62_decode(user_key)).first()
     if user is None:
         raise LinkRefused(Refusal.GONE)
     if at > made_at + UNSUBSCRIBE_GOOD_FOR:
         raise LinkRefused(Refusal.EXPIRED, user)
-    memberships = Membership.objects.filter(user=user, case=b62_decode(case_id))
+    memberships = Membership.objects.filter(user=user, case=b62_decode(case_key))
     return UnsubscribeLink(user, memberships.select_related("case").first())
 
 
