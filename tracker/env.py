@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -37,6 +38,17 @@ def env_int(name: str, default: int, *, low: int, high: int) -> int:
     if not value.isdecimal() or not low <= int(value) <= high:
         raise ImproperlyConfigured(f"{name} is “{value}”; write a whole number from {low} to {high}.")
     return int(value)
+
+
+def env_minutes(name: str, default: str) -> tuple[timedelta, ...]:
+    """Whole minutes from 1 to 1440, with commas between them; at most ten."""
+    items = [item.strip() for item in env_text(name, default).split(",")]
+    if len(items) > 10 or not all(item.isdecimal() and 1 <= int(item) <= 1440 for item in items):
+        raise ImproperlyConfigured(
+            f"{name} is “{','.join(items)}”; write up to ten whole numbers of minutes from 1 to 1440, "
+            f"as in {default}."
+        )
+    return tuple(timedelta(minutes=int(item)) for item in items)
 
 
 def env_list(name: str) -> list[str]:
@@ -146,8 +158,8 @@ def email(outbox: str) -> dict[str, Any]:
             "Leave it empty to keep mails as files."
         )
     config.pop("OPTIONS", None)
-    # A sender that hangs longer than its lease would have its reminders sent by another.
-    config["EMAIL_TIMEOUT"] = 20
+    # For each step of making a connection; what one mail may take is set in cases.services.delivery.
+    config["EMAIL_TIMEOUT"] = 10
     return config
 
 

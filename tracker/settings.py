@@ -213,6 +213,8 @@ for _name, _value in env.email(EMAIL_FILE_PATH).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = env.env_text("FROM_EMAIL", f"reminders@{_site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# How long to wait after the first, the second, and every further try that failed for now.
+REMINDER_RETRIES = env.env_minutes("REMINDER_RETRIES", "5,30,60")
 
 # Whom to tell about a weakness (RFC 9116): an address as mailto: or https:
 SECURITY_CONTACT = env.env_text("SECURITY_CONTACT", f"mailto:security@{_site.hostname}")

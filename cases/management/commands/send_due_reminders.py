@@ -29,6 +29,8 @@ class Command(BaseCommand):
             f"Reminders: {report.sent} sent, {report.retried} put off, "
             f"{report.failed} given up, {report.cancelled} no longer needed."
         )
+        if report.away:
+            self.stdout.write(f"The rest waits for the mail server. {report.away}")
 
 
 def moment(text: str) -> datetime:
