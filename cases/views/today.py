@@ -27,11 +27,9 @@ def today(request: HttpRequest) -> HttpResponse:
     shown = earliest_first(show(in_sight, at=now))
     # Where something is mine to do, or theirs and still running, that is the next step.
     busy = {one.deadline.case_id for one in shown if one.deadline.whose == Whose.MINE or one.tone != "late"}
-    writable = set(
-        Membership.objects.filter(user=request.user)
-        .exclude(role=Role.READER)
-        .values_list("case_id", flat=True)
-    )
+    fields = ("case_id", "role", "user__reminder_preferences__stopped_at")
+    memberships = list(Membership.objects.filter(user=request.user).values_list(*fields))
+    writable = {case_id for case_id, role, _stopped_at in memberships if role != Role.READER}
     for one in shown:
         one.deadline.case.may_write = one.deadline.case_id in writable  # type: ignore[attr-defined]
     cases = list(Case.objects.visible_to(request.user).open().order_by("-created_at", "-pk"))
@@ -45,6 +43,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "later": [one for one in shown if one.can_wait],
         "quiet": [(case, _best_step(case, shown, now)) for case in quiet[:CASES_WITH_ADVICE]],
         "quiet_more": max(0, len(quiet) - CASES_WITH_ADVICE),
+        "stopped_since": next((stopped_at for _case_id, _role, stopped_at in memberships), None),
         "has_cases": bool(cases) or Case.objects.visible_to(request.user).exists(),
     }
     return render_page_or_fragment(request, "today", context)

@@ -52,6 +52,17 @@ def test_a_case_says_where_all_are_stopped(case: Case, alice: User, alice_client
     assert 'href="/settings/reminders/"' in page.content.decode()
 
 
+def test_today_promises_no_mail_where_all_are_stopped(case: Case, alice: User, alice_client: Client):
+    promise = "You are reminded by email before the next one."
+    assert promise in text_of(alice_client.get("/"))
+
+    reminder_stops.stop_all(alice, at=factories.NOON)
+
+    page = text_of(alice_client.get("/"))
+    assert "All your reminders are stopped since Tue 1 Sep: no mail comes before a deadline passes." in page
+    assert promise not in page
+
+
 def test_owner_and_reader_are_told_which_mails_they_get(case: Case, alice_client: Client, bob_client: Client):
     address = f"/cases/{case.reference}/"
 
