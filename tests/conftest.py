@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from cases.models import Case, Membership, Role
-from cases.services import playbooks
+from cases.services import playbooks, reminder_health
 from tests import factories
 from tracker.accounts.models import User
 
@@ -22,6 +23,12 @@ def english() -> Iterator[None]:
     """A request leaves its language behind for the next one; no test starts in another's language."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page asks whether reminders are late: the moments of most tests passed long ago."""
+    monkeypatch.setattr(reminder_health, "_known", (math.inf, False))
 
 
 @pytest.fixture

@@ -167,9 +167,10 @@ def _not_made_good(user: User) -> QuerySet[Reminder]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How reminders reach a user: a confirmed address, and the trouble there is."""
+    """How reminders reach a user: by a confirmed address, not since they were stopped, or with trouble."""
 
     is_confirmed: bool
+    stopped_since: datetime | None
     trouble: Reminder | None
 
 
@@ -179,6 +180,6 @@ def standing_of(user: User) -> Standing:
     rows = User.objects.filter(pk=user.pk).annotate(
         is_confirmed=Exists(confirmed), in_trouble=Exists(_not_made_good(user))
     )
-    row = rows.values_list("is_confirmed", "in_trouble").first()
-    is_confirmed, in_trouble = row or (False, False)
-    return Standing(is_confirmed, trouble_of(user) if in_trouble else None)
+    fields = ("is_confirmed", "reminder_preferences__stopped_at", "in_trouble")
+    is_confirmed, stopped_since, in_trouble = rows.values_list(*fields).get()
+    return Standing(is_confirmed, stopped_since, trouble_of(user) if in_trouble else None)

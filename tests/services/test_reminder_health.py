@@ -183,7 +183,7 @@ class TestTrouble:
         self, deadline: Deadline, alice: User, django_assert_num_queries: Any
     ):
         with django_assert_num_queries(1):
-            assert reminder_health.standing_of(alice) == reminder_health.Standing(True, None)
+            assert reminder_health.standing_of(alice) == reminder_health.Standing(True, None, None)
 
     def test_an_address_that_was_never_confirmed(self, db: None):
         user = factories.make_user("new@example.org", is_confirmed=False)
