@@ -7,6 +7,7 @@ message, a dead worker or an empty broker left behind.
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
@@ -19,13 +20,19 @@ log = logging.getLogger(__name__)
 
 @shared_task
 def tick() -> None:
-    """What beat sends every TICK_SECONDS: a sign of life, then every sweep, each on its own."""
+    """What beat sends every TICK_SECONDS: a sign of life, then every sweep, each on its own.
+
+    While thousands of reminders go out it gives further signs, or /readyz would call the beat dead.
+    """
     from cases.services import case_files, exhibits, recounts, reminders, summary_plans
+
+    def send_due() -> None:
+        reminders.send_due(alive=partial(record_heartbeat, "tick"))
 
     record_heartbeat("tick")
     for sweep in (
         summary_plans.plan_missing,
-        reminders.send_due,
+        send_due,
         exhibits.make_missing_working_copies,
         case_files.build_waiting,
         recounts.wake_if_needed,

@@ -36,7 +36,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def _noting(ran: list[str], name: str, failing: bool = False) -> Any:
-    def sweep() -> None:
+    def sweep(**_: Any) -> None:
         ran.append(name)
         if failing:
             raise RuntimeError("the disk is full")
@@ -50,6 +50,23 @@ def test_a_tick_gives_a_sign_of_life_and_runs_every_sweep(db: None, calls: list[
 
     assert Heartbeat.objects.filter(name="tick").exists()
     assert calls == [name for _module, name in SWEEPS]
+
+
+def test_a_tick_gives_further_signs_of_life_while_reminders_go_out(
+    db: None, calls: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    seen = []
+
+    def send_due(alive: Any) -> None:
+        Heartbeat.objects.all().delete()
+        alive()
+        seen.extend(Heartbeat.objects.values_list("name", flat=True))
+
+    monkeypatch.setattr(reminders, "send_due", send_due)
+
+    tasks.tick()
+
+    assert seen == ["tick"]
 
 
 def test_a_sweep_that_fails_keeps_no_other_from_running(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from cases.models import Case
 from cases.services import contacts
+from tests.programs import free_port
 from tests.services.when import shanghai
 
 
@@ -50,6 +52,17 @@ def test_sending_twice_sends_once():
     run("--at", "2026-09-01T21:15:00+08:00")
 
     assert len(mail.outbox) == 1
+
+
+def test_while_no_mail_server_answers_it_says_so(settings: Any):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+
+    assert run("--at", "2026-09-01T21:15:00+08:00") == (
+        "Reminders: 0 sent, 0 put off, 0 given up, 0 no longer needed.\n"
+        "The rest waits for the mail server. The mail server cannot be reached: "
+        "[Errno 111] Connection refused\n"
+    )
 
 
 def test_what_is_no_moment_is_refused_with_a_sentence():

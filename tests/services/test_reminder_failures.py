@@ -235,6 +235,15 @@ class TestDying:
         assert reminders.send_due(at=DUE + timedelta(seconds=25)).sent == 2
         assert len({message.to[0] for message in mail.outbox}) == 6
 
+    def test_a_run_that_takes_long_says_that_it_lives(self, case: Case, monkeypatch: pytest.MonkeyPatch):
+        leave_unanswered(case)
+        monkeypatch.setattr(reminders, "ALIVE_SECONDS", 0.0)
+        signs: list[None] = []
+
+        reminders.send_due(DUE, alive=lambda: signs.append(None))
+
+        assert len(signs) == 1
+
     def test_a_lease_is_renewed_while_a_slow_server_is_talked_to(
         self, case: Case, monkeypatch: pytest.MonkeyPatch
     ):
