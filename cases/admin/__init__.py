@@ -1,6 +1,7 @@
 """What whoever runs the site may see: the state of cases, reminders and case files, never their contents.
 
-What they may change is the workday calendar: cases/admin/calendars.py.
+What they may change is the workday calendar (cases/admin/calendars.py), and whether a reminder is tried
+again (cases/admin/reminders.py).
 """
 
 from __future__ import annotations
@@ -9,29 +10,16 @@ import allauth.account.admin  # noqa: F401  (registers, so that it can be undone
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
 
-import cases.admin.calendars  # noqa: F401  (registers the calendars)
-from cases.models import Case, CaseFile, Recount, Reminder
+import cases.admin.calendars
+import cases.admin.reminders  # noqa: F401  (registers the ledger)
+from cases.admin.read_only import ReadOnlyAdmin
+from cases.models import Case, CaseFile, Recount
 
 # One way in, and attempts at it are counted.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Whoever may add a confirmed address to an account may take the account over.
 admin.site.unregister(EmailAddress)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Nothing of a case is changed here: only services write, and each writes its custody entry."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(Case)
@@ -40,14 +28,6 @@ class CaseAdmin(ReadOnlyAdmin):
     list_filter = ["status", "outcome", "playbook"]
     search_fields = ["reference"]
     fields = list_display
-
-
-@admin.register(Reminder)
-class ReminderAdmin(ReadOnlyAdmin):
-    list_display = ["pk", "step", "due_at", "sent_at", "failed_at", "cancelled_at", "attempts", "failure"]
-    list_filter = ["step"]
-    date_hierarchy = "due_at"
-    fields = [*list_display, "version", "next_attempt_at", "lease_until", "message_id"]
 
 
 @admin.register(CaseFile)

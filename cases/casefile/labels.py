@@ -33,6 +33,7 @@ ACTS = {
     "own_reminder_removed": gettext_lazy("Own reminder removed"),
     "reminder_sent": gettext_lazy("Reminder sent"),
     "reminder_failed": gettext_lazy("Reminder could not be sent"),
+    "reminder_tried_again": gettext_lazy("Reminder is tried again"),
     "exhibit_received": gettext_lazy("Exhibit received"),
     "exhibit_described": gettext_lazy("Exhibit described"),
     "exhibit_linked": gettext_lazy("Exhibit linked to a contact"),

@@ -35,6 +35,7 @@ SENTENCES: dict[str, Promise] = {
     "own_reminder_removed": _("Own reminder removed"),
     "reminder_sent": _("Reminder sent"),
     "reminder_failed": _("Reminder could not be sent"),
+    "reminder_tried_again": _("Reminder is tried again"),
     "case_file_requested": _("Case file requested"),
     "case_file_built": _("Case file built"),
     "case_file_failed": _("Case file could not be built"),
