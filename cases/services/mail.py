@@ -44,13 +44,6 @@ def write(rows: Sequence[Reminder], recipient: Recipient, *, at: datetime) -> Em
         return _reminders(rows, reading)
 
 
-def reminder_mail(*, reminder: Reminder, recipient: User, at: datetime) -> EmailMessage:
-    """The mail of one reminder about a deadline, for the senders that still ask for one at a time."""
-    message = write([reminder], Recipient(recipient, is_confirmed=True), at=at)
-    assert message is not None  # noqa: S101 (only a summary may be empty)
-    return message
-
-
 def _reminders(rows: Sequence[Reminder], reading: Reading) -> EmailMessage:
     items = sorted((item_of(row, reading) for row in rows), key=lambda item: item.urgency)
     first, count = items[0], len(items)
@@ -75,7 +68,7 @@ def _summary(row: Reminder, reading: Reading) -> EmailMessage | None:
         "first_line": summary.first_line,
         "sections": summary.sections,
         "why": summary.why_this_mail,
-        "go": Button(_("Go to Today"), settings.SITE_URL + reverse("cases:today")),
+        "go": Button(_("Open Today"), settings.SITE_URL + reverse("cases:today")),
     }
     return _message(summary.subject, "summary", told, row, [], reading)
 

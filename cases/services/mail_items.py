@@ -36,7 +36,7 @@ class Reading:
     def name_of(self, case: Case) -> str:
         """The case in words: its title and reference, or the reference alone."""
         if not self.is_confirmed:
-            return _("your case %(reference)s") % {"reference": case.reference}
+            return _("Your case %(reference)s") % {"reference": case.reference}
         told = {"title": words.one_line(case.title), "reference": case.reference}
         return _("%(title)s (%(reference)s)") % told
 
@@ -194,7 +194,8 @@ def _facts(deadline: Deadline, is_told: bool, reading: Reading) -> list[str]:
 
 
 def _about(case: Case, reading: Reading) -> str:
-    return _("Case: %(case)s") % {"case": reading.name_of(case)}
+    name = reading.name_of(case)
+    return _("Case: %(case)s") % {"case": name} if reading.is_confirmed else name
 
 
 def _source(source: dict[str, Any], language: Language) -> str:

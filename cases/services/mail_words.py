@@ -20,6 +20,8 @@ from tracker.accounts.models import Language, User
 SUBJECT_LENGTH = 60
 # What a subject keeps of the action, however long the words before it are.
 LEAST_LENGTH = 10
+# What does not stand well before an ellipsis.
+_LOOSE_ENDS = " ,;:.，；：、。（(「“"
 LATE_AFTER = timedelta(hours=1)
 
 # How Babel writes a day, in each language of the site.
@@ -194,4 +196,4 @@ def one_line(text: str) -> str:
 def shortened(text: str, length: int) -> str:
     """The text itself, or as much of it as fits with an ellipsis; never less than ten signs of it."""
     length = max(length, LEAST_LENGTH)
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    return text if len(text) <= length else text[: length - 1].rstrip(_LOOSE_ENDS) + "…"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from cases.models import Case, Reminder
 from cases.services import cases, contacts, mail, milestones, orders, reminder_links
 from tests import factories
+from tests.services.reading_mails import bytes_of, parsed, subject_of, text_of
 from tests.services.when import shanghai
 from tracker.accounts.models import User
 
@@ -48,27 +48,13 @@ def window(case: Case, alice: User) -> Reminder:
 
 
 def sent(reminder: Reminder, at: datetime, recipient: User | None = None) -> EmailMessage:
-    """The mail as a mail program reads it."""
+    """The mail to a confirmed address, as a mail program reads it."""
     recipient = recipient or reminder.deadline.case.owner
-    message = mail.write([reminder], mail.Recipient(recipient, is_confirmed=True), at=at)
-    parsed = message_from_bytes(message.message().as_bytes(linesep="\r\n"), policy=policy.default)
-    assert isinstance(parsed, EmailMessage)
-    return parsed
-
-
-def subject_of(message: EmailMessage) -> str:
-    """The subject as it is shown; a folded header begins with a blank."""
-    return str(message["Subject"]).strip()
-
-
-def text(message: EmailMessage, kind: str = "plain") -> str:
-    body = message.get_body(preferencelist=(kind,))
-    assert body is not None
-    return str(body.get_content())
+    return parsed(mail.write([reminder], mail.Recipient(recipient, is_confirmed=True), at=at))
 
 
 def test_the_first_line_is_the_action(unanswered: Reminder):
-    lines = text(sent(unanswered, shanghai("2026-09-01 21:15"))).splitlines()
+    lines = text_of(sent(unanswered, shanghai("2026-09-01 21:15"))).splitlines()
 
     assert lines[0] == "Log “no reply”, then go to the order-card service or the official service."
 
@@ -81,7 +67,7 @@ def test_the_subject_says_what_and_until_when_in_sixty_signs(unanswered: Reminde
 
 
 def test_the_mail_names_case_time_zone_reason_and_links(unanswered: Reminder, case: Case):
-    body = text(sent(unanswered, shanghai("2026-09-01 21:15")))
+    body = text_of(sent(unanswered, shanghai("2026-09-01 21:15")))
 
     assert "They had until Tue 1 Sept 2026 21:15 (China Standard Time)." in body
     assert f"Case: Parcel never arrived ({case.reference})" in body
@@ -92,7 +78,7 @@ def test_the_mail_names_case_time_zone_reason_and_links(unanswered: Reminder, ca
 
 
 def test_the_html_part_says_the_same(unanswered: Reminder, case: Case):
-    html = text(sent(unanswered, shanghai("2026-09-01 21:15")), "html")
+    html = text_of(sent(unanswered, shanghai("2026-09-01 21:15")), "html")
 
     assert "<h1>Log “no reply”" in html
     assert "They had until Tue 1 Sept 2026 21:15 (China Standard Time)." in html
@@ -100,7 +86,7 @@ def test_the_html_part_says_the_same(unanswered: Reminder, case: Case):
 
 
 def test_the_html_part_loads_nothing_and_knows_the_dark(unanswered: Reminder):
-    html = text(sent(unanswered, shanghai("2026-09-01 21:15")), "html")
+    html = text_of(sent(unanswered, shanghai("2026-09-01 21:15")), "html")
     found: list[tuple[str, str, str | None]] = []
 
     class Reader(HTMLParser):
@@ -117,7 +103,7 @@ def test_the_html_part_loads_nothing_and_knows_the_dark(unanswered: Reminder):
 def test_a_moment_is_told_in_the_readers_zone(unanswered: Reminder, alice: User):
     alice.time_zone = "Europe/Berlin"
 
-    body = text(sent(unanswered, shanghai("2026-09-01 21:15"), alice))
+    body = text_of(sent(unanswered, shanghai("2026-09-01 21:15"), alice))
 
     assert "They had until Tue 1 Sept 2026 15:15 (Central European Summer Time)." in body
 
@@ -125,7 +111,7 @@ def test_a_moment_is_told_in_the_readers_zone(unanswered: Reminder, alice: User)
 def test_a_day_is_told_in_the_zone_where_it_is_counted(window: Reminder, alice: User):
     alice.time_zone = "America/Los_Angeles"
 
-    body = text(sent(window, shanghai("2026-09-30 09:00"), alice))
+    body = text_of(sent(window, shanghai("2026-09-30 09:00"), alice))
 
     assert "From Wed 30 Sept 2026 until the end of Thu 8 Oct 2026 (China Standard Time)." in body
 
@@ -147,20 +133,20 @@ def test_a_provisional_date_is_called_provisional(window: Reminder):
 
     message = sent(window, shanghai("2026-09-30 09:00"))
 
-    assert "This date is provisional" in text(message)
-    assert "This date is provisional" in text(message, "html")
+    assert "This date is provisional" in text_of(message)
+    assert "This date is provisional" in text_of(message, "html")
 
 
 def test_a_reminder_an_hour_late_does_not_mention_it(unanswered: Reminder):
-    assert "late" not in text(sent(unanswered, shanghai("2026-09-01 22:15")))
+    assert "late" not in text_of(sent(unanswered, shanghai("2026-09-01 22:15")))
 
 
 def test_a_reminder_more_than_an_hour_late_says_so(unanswered: Reminder):
     message = sent(unanswered, shanghai("2026-09-06 09:00"))
 
     assert subject_of(message).startswith("Late: They had until Tue 1 Sept 21:15: Log")
-    assert "This reminder is late: it should have reached you on Tue 1 Sept 2026 21:15." in text(message)
-    assert "They had until Tue 1 Sept 2026 21:15 (China Standard Time)." in text(message)
+    assert "This reminder is late: it should have reached you on Tue 1 Sept 2026 21:15." in text_of(message)
+    assert "They had until Tue 1 Sept 2026 21:15 (China Standard Time)." in text_of(message)
 
 
 def test_a_chinese_reader_gets_chinese_knowledge_and_dates(window: Reminder, alice: User):
@@ -168,8 +154,8 @@ def test_a_chinese_reader_gets_chinese_knowledge_and_dates(window: Reminder, ali
 
     message = sent(window, shanghai("2026-09-30 09:00"), alice)
 
-    assert text(message).splitlines()[0] == "先向合作平台询问进展；到期仍无结果，升级到抖音官方客服。"
-    assert "2026年10月8日星期四" in text(message)
+    assert text_of(message).splitlines()[0] == "先向合作平台询问进展；到期仍无结果，升级到抖音官方客服。"
+    assert "2026年10月8日星期四" in text_of(message)
     assert "10月8日周四" in message["Subject"]
     assert message["Content-Language"] == "zh-hans"
 
@@ -195,7 +181,7 @@ def test_one_click_stops_the_mails(unanswered: Reminder, case: Case, alice: User
     assert message["List-Unsubscribe"] == f"<{address}>"
     assert address.startswith("https://cases.example.org/unsubscribe/")
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert address in text(message)
+    assert address in text_of(message)
 
 
 def test_no_line_is_longer_than_mail_allows(unanswered: Reminder, alice: User):
@@ -203,9 +189,7 @@ def test_no_line_is_longer_than_mail_allows(unanswered: Reminder, alice: User):
     recipient = mail.Recipient(alice, is_confirmed=True)
     message = mail.write([unanswered], recipient, at=shanghai("2026-09-01 21:15"))
 
-    raw = message.message().as_bytes(linesep="\r\n")
-
-    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    assert max(len(line) for line in bytes_of(message).split(b"\r\n")) <= 998
 
 
 @pytest.mark.parametrize(
@@ -242,7 +226,7 @@ def test_no_text_can_add_a_header(unanswered: Reminder, hostile: str):
 def test_what_a_user_wrote_is_text_in_the_html_part(unanswered: Reminder):
     unanswered.deadline.case.title = "<script>alert(1)</script>"
 
-    html = text(sent(unanswered, shanghai("2026-09-01 21:15")), "html")
+    html = text_of(sent(unanswered, shanghai("2026-09-01 21:15")), "html")
 
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
@@ -252,7 +236,7 @@ def test_a_case_of_a_playbook_that_is_gone_still_gets_its_mail(unanswered: Remin
     unanswered.deadline.case.playbook = "gone"
     unanswered.deadline.in_days = True
 
-    assert "Tue 1 Sept 2026" in text(sent(unanswered, shanghai("2026-09-01 21:15"), alice))
+    assert "Tue 1 Sept 2026" in text_of(sent(unanswered, shanghai("2026-09-01 21:15"), alice))
 
 
 def test_another_deadline_has_another_message_id(unanswered: Reminder, alice: User):
@@ -276,5 +260,5 @@ def test_it_says_who_must_act_and_what_follows(case: Case, alice: User):
 
     consequence = reminder.deadline.because["consequence"]["en"]
     for kind in ("plain", "html"):
-        assert "Who must act: You" in text(message, kind)
-        assert f"When the time is over: {consequence}" in " ".join(text(message, kind).split())
+        assert "Who must act: You" in text_of(message, kind)
+        assert f"When the time is over: {consequence}" in " ".join(text_of(message, kind).split())
