@@ -191,7 +191,8 @@ def sample() -> tuple[str, str]:
     from cases.services import mail
 
     row = Reminder.objects.select_related("deadline__case").latest("pk")
-    written = mail.reminder_mail(reminder=row, recipient=row.deadline.case.owner, at=DUE)
+    recipient = mail.Recipient(row.deadline.case.owner, is_confirmed=True)
+    written = mail.write([row], recipient, at=DUE)
     return str(written.body), str(written.alternatives[0][0])
 
 
