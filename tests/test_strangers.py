@@ -7,13 +7,14 @@ after the reference: 404 is the door's answer, not that of a row that is missing
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from cases.models import Case
-from cases.services import case_files, exhibit_copies, exhibits, orders
+from cases.services import case_files, exhibit_copies, exhibits, orders, own_reminders
 from tests import factories, pictures
 from tracker.accounts.models import User
 
@@ -26,6 +27,8 @@ HEADERS = {
     "rewritten": {"X-Original-URL": "/cases/", "X-Rewrite-URL": "/cases/", "X-Forwarded-Host": "localhost"},
 }
 UNDER_A_CASE = "cases/<ref:ref>/"
+# What a reader may do there is theirs alone: tests/views/test_own_reminders.py says what nobody else sees.
+ALSO_BY_READERS = {"own-reminders/", "own-reminders/<int:own_id>/"}
 
 
 def routes_of_a_case() -> Iterator[str]:
@@ -56,6 +59,7 @@ def full_case(case: Case, alice: User) -> Case:
     now = factories.NOON
     orders.add_order(case=case, by=alice, at=now, platform="抖音", received_at=now, numbers=[("order", "1")])
     case_files.request_case_file(case=case, by=alice, at=factories.NOON, language="en")
+    own_reminders.add(case=case, by=alice, text="Ask", remind_at=now + timedelta(days=1), at=now)
     return case
 
 
@@ -63,7 +67,8 @@ def address(case: Case, route: str) -> str:
     order = case.orders.values_list("pk", flat=True).first() or 1
     milestone = case.milestones.values_list("pk", flat=True).first() or 1
     filled = route.replace("<int:number>", "1").replace("<int:order_id>", str(order))
-    filled = filled.replace("<int:milestone_id>", str(milestone))
+    own = case.own_reminders.values_list("pk", flat=True).first() or 1
+    filled = filled.replace("<int:milestone_id>", str(milestone)).replace("<int:own_id>", str(own))
     assert "<" not in filled, f"Say here what stands for the parameter of {route}."
     return f"/cases/{case.reference}/{filled}"
 
@@ -93,12 +98,21 @@ def test_whoever_is_not_logged_in_is_sent_to_log_in(full_case: Case, client: Cli
         assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={url}")
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - ALSO_BY_READERS))
 def test_a_reader_writes_nowhere(full_case: Case, bob_client: Client, route: str):
     entries = full_case.custody_entries.count()
 
     for method in ("post", "put", "patch", "delete"):
         assert getattr(bob_client, method)(address(full_case, route)).status_code == 403
+    assert full_case.custody_entries.count() == entries
+
+
+@pytest.mark.parametrize("route", sorted(ALSO_BY_READERS))
+def test_a_reader_writes_nothing_of_the_owners(full_case: Case, bob_client: Client, route: str):
+    entries = full_case.custody_entries.count()
+
+    for method in ("post", "put", "patch", "delete"):
+        assert getattr(bob_client, method)(address(full_case, route)).status_code in {404, 405, 422}
     assert full_case.custody_entries.count() == entries
 
 

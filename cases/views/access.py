@@ -50,17 +50,21 @@ def access_case(request: HttpRequest, ref: str, *, write: bool = False) -> Case:
     return case
 
 
-def case_view(*methods: str) -> Callable[[CaseView[P]], Callable[..., HttpResponseBase]]:
+def case_view(
+    *methods: str, by_readers: bool = False
+) -> Callable[[CaseView[P]], Callable[..., HttpResponseBase]]:
     """Turn `view(request, case, ...)` into a view of `<ref>`: the door first, the method second.
 
-    A stranger is told 404 whatever the method; GET also answers HEAD.
+    A stranger is told 404 whatever the method; GET also answers HEAD. `by_readers` lets readers in with
+    every method, for what is theirs alone.
     """
     allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
 
     def decorate(view: CaseView[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def admit(request: HttpRequest, ref: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            case = access_case(request, ref, write=request.method not in SAFE_METHODS)
+            is_write = request.method not in SAFE_METHODS and not by_readers
+            case = access_case(request, ref, write=is_write)
             if request.method == "OPTIONS":
                 return HttpResponse(headers={"Allow": ", ".join([*allowed, "OPTIONS"])})
             if request.method not in allowed:

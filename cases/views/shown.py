@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.models import Deadline
+from cases.models import Deadline, Whose
 from cases.rules.events import MILESTONE_KINDS, EventPattern
 from cases.services.playbooks import rule_of, zone_of_deadline
 
@@ -66,6 +66,19 @@ class ShownDeadline:
             return "", ""
         kinds = [kind for kind in ("countdown_seen", *MILESTONE_KINDS) if kind in first.kinds]
         return next(iter(kinds), ""), next(iter(sorted(first.channels)), "")
+
+    @property
+    def snoozes(self) -> frozenset[str]:
+        """What to offer for putting its reminders off: in three "hours", "tomorrow", in three "days".
+
+        Not what would come when one's own deadline has ended.
+        """
+        if self.tone in {"paused", "met", "dropped"}:
+            return frozenset()
+        if self.deadline.whose == Whose.MINE and self.tone in {"soon", "near"}:
+            within = {"soon": "", "near": "tomorrow" if self.deadline.in_days else "hours"}
+            return frozenset({within[self.tone]} - {""})
+        return frozenset({"tomorrow", "days"} if self.tone == "waiting" else {"hours", "tomorrow", "days"})
 
     def _patterns(self) -> tuple[EventPattern, ...]:
         found = rule_of(self.deadline)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cases.models import Case, Membership, Role, Whose
 from cases.rules.advice import Advice
-from cases.services import advice, deadlines
+from cases.services import advice, deadlines, own_reminders
 from cases.views.fragments import render_page_or_fragment
 from cases.views.shown import ShownDeadline, earliest_first, show
 
@@ -42,6 +42,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "theirs": [one for one in shown if one.deadline.whose == Whose.THEIRS and not one.can_wait],
         "later": [one for one in shown if one.can_wait],
         "quiet": [(case, _best_step(case, shown, now)) for case in quiet[:CASES_WITH_ADVICE]],
+        "own_due": own_reminders.open_for(request.user).filter(remind_at__lte=now),
         "quiet_more": max(0, len(quiet) - CASES_WITH_ADVICE),
         "stopped_since": next((stopped_at for _case_id, _role, stopped_at in memberships), None),
         "has_cases": bool(cases) or Case.objects.visible_to(request.user).exists(),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from cases.models import Case
-from cases.services import case_files, contacts, exhibits, milestones, orders
+from cases.services import case_files, contacts, exhibits, milestones, orders, own_reminders
 from tests import factories, pictures
 from tests.views.asking import text_of
 from tracker.accounts.models import User
@@ -35,6 +36,7 @@ SCREENS = [
     "/cases/{}/exhibits/",
     "/cases/{}/exhibits/1/",
     "/cases/{}/deadlines/",
+    "/cases/{}/own-reminders/",
     "/cases/{}/drafts/",
     "/cases/{}/custody/",
     "/cases/{}/case-files/",
@@ -86,6 +88,7 @@ def full_case(alice: User) -> Case:
         contact=contact,
     )
     case_files.request_case_file(case=case, by=alice, at=at, language="en")
+    own_reminders.add(case=case, by=alice, text=NAUGHTY, remind_at=at + timedelta(days=1), at=at)
     return case
 
 

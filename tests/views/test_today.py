@@ -82,8 +82,8 @@ def test_more_deadlines_cost_no_more_queries(alice: User, alice_client: Client, 
             )
 
     with_silent_shops(1)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         alice_client.get("/")
     with_silent_shops(6)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         alice_client.get("/")
