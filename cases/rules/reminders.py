@@ -59,7 +59,7 @@ def plan(
     Deadlines in days speak at 9:00 in `zone`; others by the hour, and a clock that was shorter than three
     hours when it became known (`known_at`, else `planned_at`) only when it runs out. Of the nudges whose
     time has passed the latest goes out at once, if it is still of use. In quiet hours none is planned, but
-    for what `_outside` says of one's own deadlines. `steps` picks by name (DAY_STEPS, MOMENT_STEPS); None
+    for what `outside` says of one's own deadlines. `steps` picks by name (DAY_STEPS, MOMENT_STEPS); None
     is all.
     """
     found = (
@@ -74,8 +74,10 @@ def plan(
     wanted: dict[datetime, Nudge] = {}
     moved: set[datetime] = set()
     for nudge in [nudge for nudge in chosen if nudge.at >= planned_at] + late:
-        at = _outside(quiet, nudge, due_at, planned_at, is_mine)
-        wanted.setdefault(at, Nudge(nudge.step, at))  # of two at one moment the first in the list says more
+        at = outside(quiet, nudge.at, due_at=due_at, planned_at=planned_at, is_mine=is_mine)
+        # Of two at one moment the first in the list says more, until it is over.
+        if at not in wanted or at > due_at:
+            wanted[at] = Nudge(nudge.step, at)
         if at != nudge.at:
             moved.add(at)
     ordered = [wanted[at] for at in sorted(wanted)]
@@ -91,15 +93,15 @@ def _without_echoes(ordered: Sequence[Nudge], moved: Collection[datetime]) -> It
             yield nudge
 
 
-def _outside(
-    quiet: QuietHours | None, nudge: Nudge, due_at: datetime, planned_at: datetime, is_mine: bool
+def outside(
+    quiet: QuietHours | None, at: datetime, *, due_at: datetime, planned_at: datetime, is_mine: bool
 ) -> datetime:
-    """When to say it, given the quiet hours: at their end, unless that would come too late.
+    """When to say what would be said at `at`, given the quiet hours: at their end, unless that is too late.
 
     Too late is less than an hour before one's own deadline, or after it, for what is to be said by then.
     That is said a quarter of an hour before they begin; where that has passed, at its own time after all.
     """
-    at = nudge.at.astimezone(UTC)
+    at = at.astimezone(UTC)
     if quiet is None or not quiet.hold(at):
         return at
     later = quiet.ending(at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -12,8 +12,15 @@ from django.utils.crypto import salted_hmac
 
 from cases.models import CancelReason, Case, Deadline, Reminder, Role, Whose
 from cases.rules import reminders as rules
+from cases.rules.quiet_hours import QuietHours
 from cases.services.playbooks import zone_of_deadline
-from cases.services.reminder_preferences import Manners, manners_of, preferences_of, steps_of
+from cases.services.reminder_preferences import (
+    Manners,
+    manners_of,
+    preferences_of,
+    quiet_hours_of,
+    steps_of,
+)
 from tracker.accounts.models import User
 
 # How the steps of what a user put off begin.
@@ -80,8 +87,22 @@ def replan(user: User, *, at: datetime) -> None:
     deadlines = list(Deadline.objects.open().filter(case__in=cases).select_related("case").order_by("pk"))
     planned = [row for row in _planned(deadlines, at) if row.due_at > at]
     times = {(row.deadline_id, row.step): row.due_at for row in planned}
-    unwanted = rules.CHOSEN_STEPS - steps_of(preferences_of(user))
-    changed = [row for row in _movable(deadlines, at) if _is_moved(row, times, unwanted, at)]
+    preferences = preferences_of(user)
+    unwanted = rules.CHOSEN_STEPS - steps_of(preferences)
+    quiet = quiet_hours_of(preferences, user.zone)
+    changed = []
+    for row in _movable(deadlines, at):
+        before = (row.due_at, row.cancelled_at)
+        if row.step in unwanted:
+            row.cancelled_at, row.cancel_reason = row.cancelled_at or at, CancelReason.REPLANNED
+        elif (time := times.get((row.deadline_id, row.step))) is not None:
+            row.cancelled_at, row.cancel_reason = None, CancelReason.NONE
+            row.due_at, row.next_attempt_at = time, None
+        elif row.cancelled_at is None:
+            # Not planned any more, since another comes close to it, but never taken away: only not at night.
+            row.due_at = _outside(quiet, row, at)
+        if before != (row.due_at, row.cancelled_at):
+            changed.append(row)
     fields = ["cancelled_at", "cancel_reason", "due_at", "next_attempt_at"]
     Reminder.objects.bulk_update(changed, fields, batch_size=200)
     Reminder.objects.bulk_create(planned, ignore_conflicts=True, batch_size=500)
@@ -91,27 +112,23 @@ def _movable(deadlines: Sequence[Deadline], at: datetime) -> QuerySet[Reminder]:
     """Rows of the versions that count which are still ahead, or which earlier preferences took out."""
     rows = Reminder.objects.filter(deadline__in=deadlines, version=F("deadline__version"), attempts=0)
     ahead = Q(cancelled_at=None, due_at__gt=at, lease_until=None)
-    return rows.filter(ahead | Q(cancel_reason=CancelReason.REPLANNED), sent_at=None, failed_at=None)
+    chosen = rows.filter(ahead | Q(cancel_reason=CancelReason.REPLANNED), sent_at=None, failed_at=None)
+    return chosen.select_related("deadline").order_by("pk")
 
 
-def _is_moved(
-    row: Reminder, times: Mapping[tuple[int | None, str], datetime], unwanted: Collection[str], at: datetime
-) -> bool:
-    """Set the row as the preferences want it now; False where it may stay as it is."""
-    before = (row.due_at, row.cancelled_at)
-    if row.step in unwanted:
-        row.cancelled_at, row.cancel_reason = row.cancelled_at or at, CancelReason.REPLANNED
-    elif (time := times.get((row.deadline_id, row.step))) is not None:
-        row.cancelled_at, row.cancel_reason = None, CancelReason.NONE
-        row.due_at, row.next_attempt_at = time, None
-    return before != (row.due_at, row.cancelled_at)
+def _outside(quiet: QuietHours | None, row: Reminder, at: datetime) -> datetime:
+    deadline = row.deadline
+    if deadline is None or quiet is None or not quiet.hold(row.due_at):
+        return row.due_at
+    is_mine = deadline.whose == Whose.MINE
+    return rules.outside(quiet, row.due_at, due_at=deadline.due_at, planned_at=at, is_mine=is_mine)
 
 
 def message_id_of(about: int | str, step: str, version: int | str) -> str:
     """The Message-ID of that reminder, on every try; the seal keeps others from guessing it.
 
     `about` is the key of the deadline; `own<key>` of an own reminder, `user<key>` for a summary, whose
-    `version` is the day it was planned for.
+    `version` is the moment it was planned for.
     """
     key = f"{about}.{step}.{version}"
     seal = salted_hmac("cases.reminder", key, algorithm="sha256").hexdigest()[:20]

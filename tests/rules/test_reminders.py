@@ -179,6 +179,13 @@ class TestQuietHours:
 
         assert nudges == [("hours_before", "2026-09-28 21:30"), ("due", "2026-09-29 08:00")]
 
+    def test_two_moved_to_one_morning_after_the_end_say_that_it_is_over(self):
+        nudges = planned(
+            "2026-09-29 01:00", "2026-09-24 10:00", quiet=NIGHT, is_mine=False, steps={"hours_before", "due"}
+        )
+
+        assert nudges == [("due", "2026-09-29 08:00")]
+
     def test_a_clock_that_starts_and_ends_in_the_night_keeps_its_time(self):
         assert planned("2026-09-25 00:15", "2026-09-24 23:45", quiet=NIGHT) == [
             ("due", "2026-09-25 00:15"),

@@ -88,6 +88,30 @@ def test_another_time_zone_moves_the_night(promise: Deadline, alice: User):
     assert planned(promise)["due"] == PROMISED_BY
 
 
+def test_another_zone_leaves_no_step_in_the_night(case: Case, alice: User):
+    """Half past two of the night on which Berlin's clock goes back is 9:30 in Shanghai."""
+    ends = datetime.fromisoformat("2026-10-25T02:30+01:00")
+    contact = contacts.log_contact(
+        case=case,
+        by=alice,
+        at=shanghai("2026-10-22 10:00"),
+        channel="shop_message",
+        outcome="promised",
+        promise="Refund",
+        promised_by=ends,
+    )
+    deadline = contact.deadlines.get(due_at=ends)
+    assert planned(deadline)["due"] == ends
+
+    alice.time_zone = "Europe/Berlin"
+    alice.save()
+    reminder_plans.replan(alice, at=shanghai("2026-10-22 11:00"))
+
+    morning = datetime.fromisoformat("2026-10-25T08:00+01:00")
+    assert planned(deadline)["due"] == morning
+    assert not [at for at in planned(deadline).values() if not 8 <= at.astimezone(alice.zone).hour < 22]
+
+
 def test_what_is_due_and_not_sent_yet_is_never_taken_away(promise: Deadline, alice: User):
     prefer(alice, shanghai("2026-09-05 08:00"), quiet_from=time(20, 0), quiet_until=time(9, 0))
 
