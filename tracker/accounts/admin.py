@@ -23,7 +23,8 @@ class UserAdmin(ModelAdmin):
     search_fields = ["email", "name"]
     ordering = ["-date_joined"]
     fields = ["email", "name", "language", "time_zone", "is_active", "is_staff", "last_login", "date_joined"]
-    readonly_fields = ["email", "last_login", "date_joined"]
+    # A user who moves changes the zone in the settings, where the reminders move along.
+    readonly_fields = ["email", "time_zone", "last_login", "date_joined"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Accounts are made at sign-up or by `manage.py createsuperuser`, with a password."""
