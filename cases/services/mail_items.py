@@ -10,15 +10,15 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Deadline, OwnReminder, Reminder
+from cases.models import Case, Deadline, OwnReminder, Reminder, Whose
 from cases.services import mail_words as words
 from cases.services.own_playbooks import PREFIX
 from cases.services.playbooks import rule_of
 from cases.services.reminder_links import url_of
 from tracker.accounts.models import Language, User
 
-# How pressing: what the user can still lose, what waits for a word of theirs, what others still owe.
-MINE_RUNS, WAITS_FOR_ME, THEY_HAVE_TIME = range(3)
+# How pressing: what the user can still lose, has missed, is waited for with, and what others have time for.
+MINE_RUNS, MISSED, WAITS_FOR_ME, THEY_HAVE_TIME = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _of_deadline(row: Reminder, deadline: Deadline, reading: Reading) -> Item:
         what=title if how == words.THEIRS and not when.start else action,
         when=when.short,
         is_late=is_late,
-        urgency=_urgency(how, deadline.due_at),
+        urgency=_urgency(how, deadline),
     )
 
 
@@ -163,10 +163,13 @@ def until_of_own(own: OwnReminder, reading: Reading) -> str:
     return _("Your own reminder for %(when)s (%(zone)s).") % told
 
 
-def _urgency(how: str, due_at: datetime) -> tuple[int, datetime]:
-    if how in {words.AHEAD, words.OPENS, words.DUE_NOW}:
-        return MINE_RUNS, due_at
-    return (THEY_HAVE_TIME if how == words.THEIRS else WAITS_FOR_ME), due_at
+_URGENCIES = {words.OVERDUE: MISSED, words.THEIRS_ENDED: WAITS_FOR_ME, words.THEIRS: THEY_HAVE_TIME}
+
+
+def _urgency(how: str, deadline: Deadline) -> tuple[int, datetime]:
+    """A window of theirs that opens asks for a word of the user's."""
+    is_theirs_to_ask = how == words.OPENS and deadline.whose == Whose.THEIRS
+    return WAITS_FOR_ME if is_theirs_to_ask else _URGENCIES.get(how, MINE_RUNS), deadline.due_at
 
 
 def _notes(row: Reminder, is_late: bool, reading: Reading, *, is_provisional: bool = False) -> list[str]:

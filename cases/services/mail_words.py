@@ -144,7 +144,7 @@ def subject_of_several(count: int, how: str, when: str, what: str, *, is_late: b
     if how == AHEAD:
         frame = _("%(count)d things until %(when)s: %(what)s")
     elif how:
-        frame = _("%(count)d things: %(subject)s").replace("%(subject)s", _(_SUBJECTS[how]))
+        frame = _("%(count)d things · %(subject)s").replace("%(subject)s", _(_SUBJECTS[how]))
     else:
         frame = _("%(count)d things: %(what)s")
     return _subject(frame % {"count": count, "when": when, "what": "%(what)s"}, what, is_late=is_late)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from cases.models import WEEKLY_SUMMARY, Deadline, OwnReminder, Whose
+from cases.models import WEEKLY_SUMMARY, Deadline, OwnReminder, Role, Whose
 from cases.services.playbooks import zone_of_deadline
 from tracker.accounts.models import User
 
@@ -36,7 +36,8 @@ def contents(user: User, kind: str, at: datetime) -> Contents | None:
     """What the summary of that kind (MORNING_SUMMARY, WEEKLY_SUMMARY) tells the user at `at`; None: nothing.
 
     It is about the day, or the week up to Sunday, on the user's calendar; days that a rule counts are those
-    of its zone. Cases whose reminders the user stopped are left out, and clocks that stand still.
+    of its zone. Cases that the user may only read, or whose reminders they stopped, are left out, but for
+    reminders of their own in the former; so are clocks that stand still.
     """
     zone = user.zone
     days = SUNDAY - at.astimezone(zone).weekday() if kind == WEEKLY_SUMMARY else 0
@@ -58,6 +59,7 @@ def _deadlines(user: User, at: datetime, days: int) -> QuerySet[Deadline]:
         Deadline.objects.open()
         .filter(
             case__memberships__user=user,
+            case__memberships__role__in=[Role.OWNER, Role.HELPER],
             case__memberships__reminders_stopped_at__isnull=True,
             is_paused=False,
             due_at__lt=horizon,
