@@ -32,7 +32,7 @@ class Recipient:
 
 
 def write(rows: Sequence[Reminder], recipient: Recipient, *, at: datetime) -> EmailMessage | None:
-    """The mail that tells these rows of one user as sent at `at`, ready but for its connection.
+    """The mail that tells these rows of one user, first due first, as sent at `at`; it lacks its connection.
 
     They are about deadlines and own reminders (with `user`, `deadline__case` and `own_reminder__case`), or
     the one row is a summary; None where a summary has nothing to tell. Its Message-ID is the first row's.
@@ -45,7 +45,9 @@ def write(rows: Sequence[Reminder], recipient: Recipient, *, at: datetime) -> Em
 
 
 def _reminders(rows: Sequence[Reminder], reading: Reading) -> EmailMessage:
-    items = sorted((item_of(row, reading) for row in rows), key=lambda item: item.urgency)
+    # Of each deadline the last word: after an outage several steps come at once, and say the same.
+    last = {(row.deadline_id, row.own_reminder_id): row for row in rows}.values()
+    items = sorted((item_of(row, reading) for row in last), key=lambda item: item.urgency)
     first, count = items[0], len(items)
     is_late = any(item.is_late for item in items)
     told: dict[str, Any] = {"items": items, "is_one": count == 1}
