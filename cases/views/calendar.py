@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.services import calendar_feed
@@ -16,9 +15,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     user = calendar_feed.user_of(token)
     if user is None:
         raise Http404
-    response = HttpResponse(
-        calendar_feed.feed(user, timezone.now()), content_type="text/calendar; charset=utf-8"
-    )
+    response = HttpResponse(calendar_feed.feed(user), content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"

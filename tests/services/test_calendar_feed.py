@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar, Event
 
-from cases.models import CalendarToken, Case, Deadline
-from cases.services import calendar_feed, contacts, deadlines, milestones
+from cases.models import CalendarToken, Case, Deadline, Membership, OwnReminder
+from cases.services import calendar_feed, cases, contacts, deadlines, milestones, own_reminders
 from tests import factories
 from tests.services.when import shanghai
 from tracker.accounts.models import User
@@ -42,8 +44,12 @@ def hand_over(case: Case) -> Deadline:
     return milestone.deadlines.get()
 
 
+def own_reminder(case: Case, user: User, text: str = "Ask the bank") -> OwnReminder:
+    return own_reminders.add(case=case, by=user, text=text, remind_at=shanghai("2026-10-15 09:00"), at=AT)
+
+
 def events(user: User) -> list[Event]:
-    return list(Calendar.from_ical(calendar_feed.feed(user, AT)).walk("VEVENT"))
+    return list(Calendar.from_ical(calendar_feed.feed(user)).walk("VEVENT"))
 
 
 class TestTheToken:
@@ -151,14 +157,98 @@ class TestTheFeed:
         (event,) = events(alice)
 
         assert "ATTACH" not in event
-        assert b"\r\nATTACH" not in calendar_feed.feed(alice, AT)
+        assert b"\r\nATTACH" not in calendar_feed.feed(alice)
+
+    def test_nothing_differs_between_two_readings(self, case: Case, alice: User):
+        promise(case)
+        own_reminder(case, alice)
+
+        assert calendar_feed.feed(alice) == calendar_feed.feed(alice)
+
+    def test_one_that_moved_says_when_it_was_counted(self, case: Case, alice: User):
+        promise(case)
+        Deadline.objects.update(due_at=shanghai("2026-09-27 18:00"))
+        deadlines.recompute(case=case, at=AT)
+
+        (event,) = events(alice)
+
+        assert event["DTSTAMP"].dt == event["LAST-MODIFIED"].dt == datetime(2026, 9, 24, 4, 0, tzinfo=UTC)
+
+    def test_a_clock_that_stands_still_rings_no_alarm(self, case: Case, alice: User):
+        promise(case)
+        Deadline.objects.update(is_paused=True)
+
+        assert events(alice)[0].walk("VALARM") == []
+
+    def test_many_deadlines_take_two_queries(
+        self,
+        case: Case,
+        alice: User,
+        django_assert_num_queries: Callable[[int], AbstractContextManager[None]],
+    ):
+        for day in range(10, 20):
+            promise(case, f"2026-10-{day} 18:00")
+        for number in range(10):
+            own_reminder(case, alice, f"Number {number}")
+
+        with django_assert_num_queries(2):
+            calendar_feed.feed(alice)
 
     def test_it_is_a_whole_calendar_with_short_lines(self, case: Case, alice: User):
         Case.objects.update(title="包裹" * 60)
         promise(Case.objects.get(pk=case.pk))
 
-        feed = calendar_feed.feed(alice, AT)
+        feed = calendar_feed.feed(alice)
 
         assert feed.startswith(b"BEGIN:VCALENDAR\r\n")
         assert feed.endswith(b"END:VCALENDAR\r\n")
         assert max(len(line) for line in feed.split(b"\r\n")) <= 75
+
+
+class TestOwnReminders:
+    def test_it_stands_at_its_time_with_an_alarm(self, case: Case, alice: User):
+        own = own_reminder(case, alice)
+
+        (event,) = events(alice)
+
+        assert event["UID"] == f"own-reminder-{own.pk}@localhost"
+        assert event["SUMMARY"] == "Ask the bank · Parcel never arrived"
+        assert event.start == datetime(2026, 10, 15, 1, 0, tzinfo=UTC)
+        assert event.end == datetime(2026, 10, 15, 1, 15, tzinfo=UTC)
+        assert (event["SEQUENCE"], event["CLASS"]) == (0, "PRIVATE")
+        (alarm,) = event.walk("VALARM")
+        assert (alarm["ACTION"], alarm["TRIGGER"].dt) == ("DISPLAY", timedelta(0))
+        assert alarm["DESCRIPTION"] == "Ask the bank"
+
+    def test_one_that_was_put_off_keeps_its_uid_and_counts_up(self, case: Case, alice: User):
+        own = own_reminder(case, alice)
+        before = events(alice)[0]
+
+        own_reminders.put_off(own=own, until=shanghai("2026-10-16 09:00"), by=alice, at=AT)
+
+        (after,) = events(alice)
+        assert (after["UID"], after["SEQUENCE"]) == (before["UID"], 1)
+        assert after.start == datetime(2026, 10, 16, 1, 0, tzinfo=UTC)
+
+    def test_one_that_is_done_is_gone(self, case: Case, alice: User):
+        own_reminders.mark_done(own=own_reminder(case, alice), by=alice, at=AT)
+
+        assert events(alice) == []
+
+    def test_it_is_in_no_other_calendar(self, case: Case, alice: User, bob: User):
+        own_reminder(case, bob)
+
+        assert events(alice) == []
+        assert len(events(bob)) == 1
+
+    def test_that_of_a_closed_case_stays(self, case: Case, alice: User):
+        own_reminder(case, alice)
+        cases.close_case(case=case, by=alice, at=AT, outcome="given_up")
+
+        assert len(events(alice)) == 1
+
+    def test_whoever_left_the_case_has_it_no_more(self, case: Case, bob: User):
+        own_reminder(case, bob)
+        Membership.objects.filter(case=case, user=bob).delete()
+
+        assert events(bob) == []
