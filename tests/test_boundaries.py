@@ -51,6 +51,8 @@ OPEN = {
     "playbooks/<slug:key>/",
     "playbooks/<slug:key>/file/",
     "calendar/<str:token>.ics",
+    "reminders/<str:token>/",
+    "unsubscribe/<str:token>/",
     "accounts/login/",
     "accounts/login/code/confirm/",  # answers 404: no codes by mail here
     "accounts/logout/",

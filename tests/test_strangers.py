@@ -127,3 +127,15 @@ def test_a_case_that_never_was_is_answered_alike(alice_client: Client, route: st
     url = address(case, route).replace(case.reference, "2222222222")
 
     assert alice_client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
+@pytest.mark.parametrize("route", ["calendar/{}.ics", "reminders/{}/", "unsubscribe/{}/"])
+def test_a_guessed_token_opens_nothing(
+    full_case: Case, mallory_client: Client, route: str, headers: dict[str, str]
+):
+    for guess in ("guess", full_case.reference, "1", "1:1:0123456789abcdef:1x1Dn6:" + "A" * 43):
+        for method in ("get", "head", "post"):
+            answer = getattr(mallory_client, method)("/" + route.format(guess), headers=headers)
+            assert answer.status_code in ({405} if method == "post" and "calendar" in route else {404})
+            assert full_case.title not in answer.content.decode()
