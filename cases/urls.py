@@ -24,6 +24,7 @@ from cases.views import (
     reminder_links,
     reminder_stops,
     today,
+    trouble,
     verify,
 )
 
@@ -71,6 +72,7 @@ of_one_own_playbook = [
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("send-again/", trouble.send_again, name="send-again"),
     path("cases/", case_list.cases, name="cases"),
     path("cases/new/", case_list.new_case, name="new-case"),
     path("cases/<ref:ref>/", include(of_one_case)),

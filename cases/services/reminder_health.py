@@ -11,12 +11,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Now
 
 from cases.models import Case, Reminder
 from cases.models.reminder import ReminderQuerySet
@@ -34,6 +34,7 @@ REASONS = 1_000
 SENT_LATELY = timedelta(days=1)
 FAILED_LATELY = timedelta(days=7)
 LATE_AFTER = timedelta(minutes=10)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 REMEMBERED_SECONDS = 30.0
 
 _known = (-math.inf, False)  # until when in monotonic seconds, and whether reminders are stalled
@@ -67,7 +68,7 @@ class Figures:
 
 
 def figures() -> Figures:
-    """Seven queries, whatever the size of the ledger; those of what is pending use its partial index."""
+    """Eight queries at most; those of what is pending use its partial index, however long the ledger is."""
     ticked_at, tick_now = _first(Heartbeat.objects.filter(name="tick").values_list("at", Now()))
     every = Reminder.objects.order_by()
     due = every.due()
@@ -151,18 +152,21 @@ def _is_stalled() -> bool:
 
 def trouble_of(user: User, *, case: Case | None = None) -> Reminder | None:
     """The newest reminder, of the case or of any, that was given up and that no later one made good;
-    with its deadline or own reminder, and its case. One query.
+    with its deadline or own reminder, and its case. One query, a second one where there is trouble.
     """
     failed = _not_made_good(user)
     if case is not None:
         failed = failed.filter(Q(deadline__case=case) | Q(own_reminder__case=case))
-    return failed.select_related("deadline__case", "own_reminder__case").first()
+    key = failed.order_by("-failed_at", "-pk").values_list("pk", flat=True).first()
+    if key is None:
+        return None
+    return Reminder.objects.select_related("deadline__case", "own_reminder__case").filter(pk=key).first()
 
 
-def _not_made_good(user: User) -> QuerySet[Reminder]:
-    later = Reminder.objects.filter(user=user, sent_at__gt=OuterRef("failed_at"))
-    failed = Reminder.objects.filter(user=user, sent_at=None, failed_at__isnull=False, cancelled_at=None)
-    return failed.exclude(Exists(later)).order_by("-failed_at", "-pk")
+def _not_made_good(user: User) -> ReminderQuerySet:
+    sent = Reminder.objects.filter(user=user, sent_at__isnull=False).order_by("-sent_at").values("sent_at")
+    last = Coalesce(Subquery(sent[:1]), Value(LONG_AGO))
+    return STATES["failed"](Reminder.objects.filter(user=user)).filter(failed_at__gte=last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.forms.cases import CaseForm, ClosingForm
 from cases.forms.contacts import QuickContactForm
 from cases.models import Case, Outcome, Status
-from cases.services import advice, contacts, playbooks, reminder_stops
+from cases.services import advice, contacts, playbooks, reminder_health, reminder_stops
 from cases.services import cases as case_service
 from cases.views.access import case_view
 from cases.views.errors import tell
@@ -68,6 +68,7 @@ def _everything_about(case: Case, user: User) -> dict[str, Any]:
         "statuses": [choice for choice in Status.choices if choice[0] != Status.CLOSED],
         "orders": case.orders.prefetch_related("numbers"),
         "stops": reminder_stops.stops_of(case, user),
+        "trouble": reminder_health.trouble_of(user, case=case),
         "timeline": timeline_of(case, rows, now=now),
     }
 

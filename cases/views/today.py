@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cases.models import Case, Membership, Role, Whose
+from cases.models import Case, Membership, Whose
 from cases.rules.advice import Advice
-from cases.services import advice, deadlines, own_reminders
+from cases.services import advice, deadlines, own_reminders, reminder_health
 from cases.views.fragments import render_page_or_fragment
 from cases.views.shown import ShownDeadline, earliest_first, show
+from tracker.accounts.models import User
 
 # Each costs a look at the whole case; the rest waits in the list.
 CASES_WITH_ADVICE = 5
@@ -27,14 +28,10 @@ def today(request: HttpRequest) -> HttpResponse:
     shown = earliest_first(show(in_sight, at=now))
     # Where something is mine to do, or theirs and still running, that is the next step.
     busy = {one.deadline.case_id for one in shown if one.deadline.whose == Whose.MINE or one.tone != "late"}
-    fields = ("case_id", "role", "user__reminder_preferences__stopped_at")
-    memberships = list(Membership.objects.filter(user=request.user).values_list(*fields))
-    writable = {case_id for case_id, role, _stopped_at in memberships if role != Role.READER}
+    cases = _open_cases(request.user)
+    writable = {case.pk for case in cases if case.may_write}
     for one in shown:
         one.deadline.case.may_write = one.deadline.case_id in writable  # type: ignore[attr-defined]
-    cases = list(Case.objects.visible_to(request.user).open().order_by("-created_at", "-pk"))
-    for case in cases:
-        case.may_write = case.pk in writable  # type: ignore[attr-defined]
     quiet = [case for case in cases if case.pk not in busy]
     context = {
         "now": now,
@@ -44,10 +41,20 @@ def today(request: HttpRequest) -> HttpResponse:
         "quiet": [(case, _best_step(case, shown, now)) for case in quiet[:CASES_WITH_ADVICE]],
         "own_due": own_reminders.open_for(request.user).filter(remind_at__lte=now),
         "quiet_more": max(0, len(quiet) - CASES_WITH_ADVICE),
-        "stopped_since": next((stopped_at for _case_id, _role, stopped_at in memberships), None),
+        "standing": reminder_health.standing_of(request.user),
         "has_cases": bool(cases) or Case.objects.visible_to(request.user).exists(),
     }
     return render_page_or_fragment(request, "today", context)
+
+
+def _open_cases(user: User) -> list[Case]:
+    """The newest first, each with `may_write`."""
+    memberships = Membership.objects.filter(user=user, case__in=Case.objects.open()).select_related("case")
+    cases = []
+    for membership in memberships.order_by("-case__created_at", "-case__pk"):
+        membership.case.may_write = membership.may_write  # type: ignore[attr-defined]
+        cases.append(membership.case)
+    return cases
 
 
 def _best_step(case: Case, shown: list[ShownDeadline], now: datetime) -> Advice | None:
