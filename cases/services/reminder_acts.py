@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from cases.models import Deadline, OwnReminder
-from cases.services import contacts, deadlines, mail_words, own_reminders, snoozes
+from cases.models import Deadline, MilestoneKind, OwnReminder
+from cases.services import contacts, deadlines, mail_words, milestones, own_reminders, snoozes
 from cases.services.deadlines import BY_HAND
 from cases.services.reminder_links import Link
 from tracker.accounts.models import Language, User
@@ -39,6 +39,27 @@ def mark_done(link: Link, *, at: datetime) -> str:
         return _("Done. Nothing more is said of this reminder.")
     deadlines.mark_met(deadline=link.about, by=link.user, at=at)
     return _("Noted as done. No more reminders come for it.")
+
+
+def settle_promise(link: Link, *, is_kept: bool, at: datetime) -> str:
+    """Note whether the promise that the deadline waits for was kept; returns what to tell the user. Raises
+    PermissionDenied for a reader, and ValidationError where there is no promise.
+    """
+    refuse_readers(link)
+    if not isinstance(link.about, Deadline):
+        raise ValidationError(_("Nothing was changed. Choose one of the buttons."))
+    milestones.log_milestone(
+        case=link.case,
+        by=link.user,
+        at=at,
+        kind=MilestoneKind.PROMISE_KEPT if is_kept else MilestoneKind.PROMISE_BROKEN,
+        happened_at=at,
+        contact=link.about.contact,
+        must_count=False,  # what a rule asks for besides is asked in the case
+    )
+    if is_kept:
+        return _("Noted as kept. No more reminders come for it.")
+    return _("Noted as broken. What follows from it stands in the case.")
 
 
 def put_off(link: Link, *, at: datetime) -> str:

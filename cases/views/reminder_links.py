@@ -27,10 +27,12 @@ from cases.services.own_playbooks import PREFIX
 from cases.services.reminder_links import Link, LinkRefused, Refusal, UnsubscribeLink
 from cases.services.reminder_preferences import preferences_of
 from cases.views.errors import tell
-from cases.views.shown import show
+from cases.views.shown import ShownDeadline, show
 from cases.views.submissions import submit_once
 from tracker.accounts.models import User
 
+# What takes the place of “done” where the other side promised something.
+PROMISE_ACTS = ("kept", "broken")
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058
 
 TokenView = Callable[[HttpRequest, str], HttpResponse]
@@ -104,6 +106,8 @@ def _done_now(link: Link, do: str, form: QuickContactForm | None) -> str:
     reminder_acts.refuse_readers(link)
     if do == "done":
         return reminder_acts.mark_done(link, at=now)
+    if do in PROMISE_ACTS and _is_promise(link):
+        return reminder_acts.settle_promise(link, is_kept=do == "kept", at=now)
     raise ValidationError(_("Nothing was changed. Choose one of the buttons."))
 
 
@@ -120,12 +124,13 @@ def _offer(
     asked = request.POST.get("do") or request.GET.get("do", "")
     chosen = asked if asked in offered else offered[0]
     if form is None and chosen == "log":
-        channel = show([link.about], at=timezone.now())[0].channel if isinstance(link.about, Deadline) else ""
-        form = QuickContactForm(case=link.case, initial={"channel": channel})
+        shown = _shown(link)
+        form = QuickContactForm(case=link.case, initial={"channel": shown.channel if shown else ""})
     context = {
         "item": mail_items.item_of(link.reminder, _reading(link.user)),
         "deadline": link.reminder.deadline,
         "moved": reminder_acts.moved_since(link),
+        "is_promise": _is_promise(link),
         "chosen": chosen,
         "others": [action for action in offered if action != chosen],
         "form": form,
@@ -133,6 +138,15 @@ def _offer(
         "may_write": link.may_write,
     }
     return _page(request, "reminder_link", context, status)
+
+
+def _shown(link: Link) -> ShownDeadline | None:
+    return show([link.about], at=timezone.now())[0] if isinstance(link.about, Deadline) else None
+
+
+def _is_promise(link: Link) -> bool:
+    shown = _shown(link)
+    return shown is not None and shown.answered_by == "promise"
 
 
 def _may(link: Link, action: str) -> bool:

@@ -130,8 +130,8 @@ def test_it_speaks_the_users_language_on_their_clock_whatever_the_browser_asks(
         ("tomorrow", ["Remind me tomorrow", "Log what happened", "Yes, it is done"]),
     ],
 )
-def test_the_action_that_was_tapped_comes_first(reminder: Reminder, action: str, order: list[str]):
-    page = text_of(browser().get(path(reminder, action)))
+def test_the_action_that_was_tapped_comes_first(own: Reminder, action: str, order: list[str]):
+    page = text_of(browser().get(path(own, action)))
 
     assert sorted(order, key=page.index) == order
 
@@ -146,6 +146,33 @@ def test_done_on_the_second_tap(reminder: Reminder):
     reminder.deadline.refresh_from_db()
     assert (reminder.deadline.met_at, reminder.deadline.met_by) == (NOW, "user")
     assert not Reminder.objects.pending().filter(deadline=reminder.deadline).exists()
+
+
+@pytest.mark.parametrize(
+    ("do", "kind", "sentence"),
+    [
+        ("kept", "promise_kept", "Noted as kept. No more reminders come for it."),
+        ("broken", "promise_broken", "Noted as broken. What follows from it stands in the case."),
+    ],
+)
+def test_of_a_promise_it_asks_whether_it_was_kept(reminder: Reminder, do: str, kind: str, sentence: str):
+    page = text_of(browser().get(path(reminder)))
+    assert page.index("Kept") < page.index("Broken") < page.index("Log what happened")
+    assert "it is done" not in page
+
+    assert sentence in text_of(browser().post(path(reminder), {"do": do}))
+    milestone = reminder.deadline.case.milestones.get()
+    assert (milestone.kind, milestone.happened_at, milestone.contact) == (
+        kind,
+        NOW,
+        reminder.deadline.contact,
+    )
+    reminder.deadline.refresh_from_db()
+    assert reminder.deadline.met_at == NOW
+
+
+def test_only_of_a_promise_it_is_said_that_it_was_kept(own: Reminder):
+    assert browser().post(path(own), {"do": "kept"}).status_code == 422
 
 
 def test_it_is_noted_as_the_users_doing(reminder: Reminder, alice: User):
@@ -260,7 +287,7 @@ def test_a_tap_that_says_nothing_changes_nothing(reminder: Reminder, form: dict[
     assert everything() == before
 
 
-@pytest.mark.parametrize("do", ["done", "tomorrow", "log"])
+@pytest.mark.parametrize("do", ["done", "kept", "tomorrow", "log"])
 def test_a_double_tap_acts_once_and_answers_alike(reminder: Reminder, do: str):
     shown = browser().get(path(reminder, do)).content.decode()
     key = re.search(r'name="submission" value="([^"]+)"', shown)[1]
@@ -383,10 +410,11 @@ class TestAReader:
             page = text_of(browser().get(path(reminder, action)))
             assert "Remind me tomorrow" in page
             assert "here you can only put the reminder off" in page
+            assert "Kept" not in page
             assert "it is done" not in page
             assert "Log" not in page.replace("log in", "")
 
-    @pytest.mark.parametrize("do", ["done", "log", "nonsense"])
+    @pytest.mark.parametrize("do", ["done", "log", "kept", "broken", "nonsense"])
     def test_is_refused_the_rest(self, reminder: Reminder, own: Reminder, do: str):
         before = everything()
         form = {"do": do, "channel": "hotline", "outcome": "no_answer"}
