@@ -134,11 +134,11 @@ def running(
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(*settings: str) -> Iterator[str]:
     """The URL of the database “postgres” on a server of its own: data checksums on, nothing synced to disk.
 
     It refuses to run as root, so root starts it as the system's user postgres. It listens at a Unix
-    socket in its own folder, and nowhere else.
+    socket in its own folder, and nowhere else. `settings`, as in "fsync=on", come last and win.
     """
     server = find("postgres")
     folder = Path(tempfile.mkdtemp(prefix="tracker-pg-", dir="/tmp"))  # a socket's path is short
@@ -155,7 +155,7 @@ def postgresql() -> Iterator[str]:
         options += ["listen_addresses=", f"unix_socket_directories={folder}", "shared_buffers=64MB"]
         leash = ["--pdeathsig", "INT"] if become else []
         command = [*become, *leash, str(server), "-D", str(folder / "data")]
-        command += [part for option in options for part in ("-c", option)]
+        command += [part for option in (*options, *settings) for part in ("-c", option)]
         ask = [str(server.with_name("pg_isready")), "--quiet", f"--host={folder}", "--username=postgres"]
         with running(command, until=lambda: subprocess.run(ask).returncode == 0, log=folder / "log"):
             yield f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
