@@ -1,246 +1,189 @@
-"""Measures how fast due reminders go out, against bare smtplib on one connection.
+"""Measures how fast due reminders go out, against bare smtplib and against one ETA task for each.
 
-Run as: python benchmarks/reminders.py [COUNT] [ROUNDS]. It makes its own data folder and SQLite database
-(or works in the empty database that DATABASE_URL names), its own SMTP sink in a process of its own, sends
-COUNT reminders (10,000) with ourselves and the floor in turn, ROUNDS (3) times, prints medians as a table,
-and ends with one JSON line per claim. Ourselves: the full mail, ledger and custody entry, from the database.
-The floor: a mail of the same size, built by Python and handed over on one connection, no database.
+Run as: python benchmarks/reminders.py [COUNT] [ROUNDS] [--postgresql] [--senders N] [--eta N] [--path]
+It makes its own users, each with one to three deadlines due at the same moment and so with one mail: COUNT
+mails (10,000). It sends them to a mail server of its own, on the loopback, in turn with ourselves (the full
+mail, from ledger to custody entry) and with the floor (mails of the same size, built by Python and handed
+over on one connection, no database), ROUNDS (3) times, prints medians as a table, and ends with one JSON line
+per claim. Each run has processes of its own.
+
+--postgresql  a PostgreSQL of its own that syncs every commit to disk, and a Redis; else SQLite, or the
+              empty database that DATABASE_URL names
+--senders N   so many processes send at once (1), ourselves and the floor alike
+--eta N       also N reminders as one Celery ETA task each, in a worker of two processes
+--path        also by way of beat, broker and N tickers; then a minute with 100 mails, and an idle one
 """
 
 from __future__ import annotations
 
-import asyncio
+import argparse
 import json
-import multiprocessing
 import os
-import resource
-import smtplib
-import socket
 import statistics
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.message import Message
-from email.mime.multipart import MIMEMultipart
-from email.policy import compat32
-from email.utils import formatdate
-from multiprocessing.sharedctypes import Synchronized
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from contextlib import ExitStack
 
-ROOT = Path(__file__).resolve().parent.parent
-CASES = 100
-SMTP_LINES = compat32.clone(linesep="\r\n")
-DUE = datetime(2026, 9, 1, 13, 15, tzinfo=UTC)
-PLANNED = DUE - timedelta(minutes=30)
+import _reminder_data as data
+import _reminder_runs as runs
+from _reminder_runs import MEGABYTE, Run
+from _smtp_sink import Sink, sink
+
+sys.path.insert(0, str(data.ROOT))
+
+SMALL = 1000
+NORMAL = 100
+SYNCED = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 
 
-@dataclass
-class Run:
-    """Messages, seconds on the clock, CPU seconds of the sending process."""
-
-    count: int
-    seconds: float
-    cpu: float
-
-    @property
-    def rate(self) -> float:
-        return self.count / self.seconds
-
-
-async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, accepted: Any) -> None:
-    """One SMTP conversation, with as little work as the protocol allows."""
-    writer.write(b"220 sink\r\n")
-    while line := await reader.readline():
-        verb = line[:4].upper()
-        if verb == b"EHLO":
-            writer.write(b"250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n")
-        elif verb == b"DATA":
-            writer.write(b"354 go on\r\n")
-            await reader.readuntil(b"\r\n.\r\n")
-            accepted.value += 1
-            writer.write(b"250 kept\r\n")
-        elif verb == b"QUIT":
-            writer.write(b"221 bye\r\n")
-            break
-        else:
-            writer.write(b"250 ok\r\n")
-        await writer.drain()
-    writer.close()
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS
+    )
+    parser.add_argument("count", nargs="?", type=int, default=10_000)
+    parser.add_argument("rounds", nargs="?", type=int, default=3)
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--senders", type=int, default=1)
+    parser.add_argument("--eta", type=int, default=0)
+    parser.add_argument("--path", action="store_true")
+    given = parser.parse_args()
+    if min(given.count, given.rounds, given.senders) < 1:
+        parser.error("COUNT, ROUNDS and --senders are at least 1.")
+    return given
 
 
-def _sink(listener: socket.socket, accepted: Synchronized[int]) -> None:
-    async def serve() -> None:
-        server = await asyncio.start_server(
-            lambda reader, writer: _talk(reader, writer, accepted), sock=listener, limit=1 << 20
+class Figures:
+    """The runs by name, and what is said of them."""
+
+    def __init__(self, given: argparse.Namespace, vendor: str) -> None:
+        self.given = given
+        self.vendor = vendor
+        self.runs: dict[str, list[Run]] = {}
+
+    def add(self, name: str, run: Run) -> None:
+        self.runs.setdefault(name, []).append(run)
+        print(f"  {name}: {run.mails} mails, {run.rate:.0f} a second", file=sys.stderr, flush=True)
+
+    def middle(self, name: str, of: Callable[[Run], float]) -> float:
+        return statistics.median(of(run) for run in self.runs[name])
+
+    def late(self, name: str, share: float) -> float:
+        return self.middle(name, lambda run: run.lateness(share))
+
+    def table(self) -> None:
+        given = self.given
+        print(
+            f"{self.vendor}, {given.senders} sending, medians of {given.rounds}; seconds late, memory in MB"
         )
-        await server.serve_forever()
-
-    asyncio.run(serve())
-
-
-def start_django(data_dir: str, port: int) -> None:
-    os.environ.update(
-        DATA_DIR=data_dir,
-        DJANGO_SETTINGS_MODULE="tracker.settings",
-        EMAIL_URL=f"smtp://127.0.0.1:{port}",
-        SITE_URL="https://cases.example.org",
-    )
-    for name in ("STORAGE_URL", "REDIS_URL", "SECRET_KEY"):
-        os.environ.pop(name, None)
-    sys.path.insert(0, str(ROOT))
-    import django
-
-    django.setup()
-    import logging
-
-    from django.core.management import call_command
-
-    logging.disable(logging.INFO)
-    call_command("migrate", verbosity=0)
-
-
-def plan(count: int) -> None:
-    """`count` open deadlines, each with its one reminder, spread over a hundred cases of one user."""
-    from cases.models import Case, Deadline, Reminder
-    from cases.rules.calendars import china_calendar
-    from cases.rules.deadlines import compute
-    from cases.services import cases, playbooks
-    from cases.services.reminders import message_id_of
-    from tracker.accounts.models import User
-
-    playbook = playbooks.all_playbooks()["douyin"]
-    rule = playbook.rules["shop_message.no_reply"]
-    due = compute(rule, playbook=playbook, at=PLANNED, facts={}, calendar=china_calendar())
-    user = User.objects.filter(email="bench@example.org").first()
-    user = user or User.objects.create_user("bench@example.org", "x" * 20)
-    if not Case.objects.exists():
-        for number in range(CASES):
-            title = f"快递丢失 {number}"
-            cases.open_case(by=user, at=PLANNED, title=title, playbook="douyin", problem_kind="parcel_lost")
-    case_ids = list(Case.objects.values_list("pk", flat=True))
-    deadlines = Deadline.objects.bulk_create(
-        [
-            Deadline(
-                case_id=case_ids[number % CASES],
-                rule=f"{due.rule}.{time.time_ns()}.{number}",
-                whose=due.whose,
-                triggered_at=PLANNED,
-                due_at=due.due_at,
-                because=due.because(),
-                computed_at=PLANNED,
-            )
-            for number in range(count)
-        ],
-        batch_size=500,
-    )
-    Reminder.objects.bulk_create(
-        [
-            Reminder(
-                deadline=deadline,
-                step="due",
-                version=1,
-                due_at=DUE,
-                message_id=message_id_of(deadline.pk, "due", 1),
-            )
-            for deadline in deadlines
-        ],
-        batch_size=500,
-    )
-
-
-def measure(work: Any, count: int) -> Run:
-    cpu, clock = time.process_time(), time.perf_counter()
-    work()
-    return Run(count, time.perf_counter() - clock, time.process_time() - cpu)
-
-
-def send_ours(count: int) -> None:
-    from cases.services import reminders
-
-    report = reminders.send_due()
-    if report.sent != count:
-        raise SystemExit(f"Only {report.sent} of {count} were sent: {report}.")
-
-
-def send_floor(count: int, port: int, text: str, html: str) -> None:
-    with smtplib.SMTP("127.0.0.1", port) as connection:
-        for number in range(count):
-            message = MIMEMultipart("alternative")
-            message["Subject"] = f"9月1日周二 21:15 前：记录「未回复」 {number}"
-            message["From"], message["To"] = "reminders@example.org", "bench@example.org"
-            message["Date"], message["Message-ID"] = formatdate(), f"<floor.{number}@example.org>"
-            for body, kind in ((text, "plain"), (html, "html")):
-                part = Message()
-                part["Content-Type"], part["Content-Transfer-Encoding"] = (
-                    f"text/{kind}; charset=utf-8",
-                    "8bit",
-                )
-                part.set_payload(body.encode().decode("ascii", "surrogateescape"))
-                message.attach(part)
-            connection.sendmail(
-                "reminders@example.org", ["bench@example.org"], message.as_bytes(policy=SMTP_LINES)
+        heads = [f"{head:>8}" for head in ("mails", "mails/s", "CPU ms", "p50", "p95", "max", "memory")]
+        print(f"{'what':20}" + "".join(heads))
+        for name, each in self.runs.items():
+            late = [self.late(name, share) for share in (0.5, 0.95, 1)]
+            cpu = self.middle(name, lambda run: run.cpu / run.mails * 1000)
+            memory = max(run.memory for run in each) / MEGABYTE
+            print(
+                f"{name:20}{each[0].mails:8}{self.middle(name, lambda run: run.rate):8.0f}{cpu:8.2f}"
+                + "".join(f"{seconds:8.2f}" for seconds in late)
+                + f"{memory:8.0f}"
             )
 
+    def claim(self, what: str, value: float, unit: str, against: str, base: float) -> None:
+        said = {"claim": f"{what}, {self.vendor}", "value": round(value, 4), "unit": unit}
+        print(json.dumps({**said, "against": against, "ratio": round(value / base, 3)}))
 
-def sample() -> tuple[str, str]:
-    """Text and HTML of one real reminder: the floor sends mails of the same size."""
-    from cases.models import Reminder
-    from cases.services import mail
+    def claims(self) -> None:
+        given, rate = self.given, self.middle("ourselves", lambda run: run.rate)
+        what = f"{given.count} mails due at once, sent by {given.senders} process(es)"
+        bare = "bare smtplib, one connection a process, mails of the same size"
+        self.claim(what, rate, "mails/s", bare, self.middle("bare smtplib", lambda run: run.rate))
+        cpu = [
+            self.middle(name, lambda run: run.cpu / run.mails * 1000)
+            for name in ("ourselves", "bare smtplib")
+        ]
+        self.claim(f"{what}: CPU of the senders", cpu[0], "ms/mail", bare, cpu[1])
+        late = [self.late(name, 0.95) for name in ("ourselves", "bare smtplib")]
+        self.claim(f"{what}: lateness p95", late[0], "s", bare, late[1])
+        small, large = (
+            max(run.memory for run in self.runs[name]) for name in ("ourselves, 1,000", "ourselves")
+        )
+        small_mb, large_mb = small / MEGABYTE, large / MEGABYTE
+        self.claim(f"{what}: largest memory of a sender", large_mb, "MB", f"the same with {SMALL}", small_mb)
+        if given.eta:
+            peer = "one Celery ETA task for each, Redis, a worker of 2 processes"
+            self.claim(what, rate, "mails/s", peer, self.middle("ETA tasks", lambda run: run.rate))
+        if given.path:
+            way = f"{given.count} mails due at once, through beat, broker and {given.senders} ticker(s)"
+            through = self.middle("beat to mail", lambda run: run.rate)
+            self.claim(way, through, "mails/s", bare, self.middle("bare smtplib", lambda run: run.rate))
+            seconds = self.middle("beat to mail", lambda run: run.seconds)
+            self.claim(f"{way}: from the tick to the last", seconds, "s", "three minutes", 180)
+            minute = self.late("a minute of 100", 0.95)
+            self.claim(f"{NORMAL} mails due at once: p95 after the tick", minute, "s", "five seconds", 5)
 
-    row = Reminder.objects.select_related("deadline__case").latest("pk")
-    recipient = mail.Recipient(row.deadline.case.owner, is_confirmed=True)
-    written = mail.write([row], recipient, at=DUE)
-    return str(written.body), str(written.alternatives[0][0])
+
+def measure(given: argparse.Namespace, post: Sink) -> None:
+    from django.db import connection
+
+    figures = Figures(given, connection.vendor)
+    figures.add("ourselves, 1,000", runs.ours(post, SMALL, given.senders))
+    for _round in range(given.rounds):
+        figures.add("ourselves", runs.ours(post, given.count, given.senders))
+        figures.add("bare smtplib", runs.floor(post, given.count, post.samples(), given.senders))
+        if given.eta:
+            figures.add("ETA tasks", runs.eta(post, given.eta))
+        if given.path:
+            figures_of_path(figures, post)
+    idle = idle_share(given) if given.path else None
+    figures.table()
+    figures.claims()
+    if idle is not None:
+        figures.claim(f"idle beat and {given.senders} ticker(s)", idle * 100, "% of a core", "one percent", 1)
 
 
-def report(ours: list[Run], floors: list[Run], vendor: str) -> None:
-    def middle(values: list[float]) -> float:
-        return statistics.median(values)
+def figures_of_path(figures: Figures, post: Sink) -> None:
+    with runs.path(figures.given.senders) as processes:
+        figures.add("beat to mail", runs.through(processes, post, figures.given.count))
+        figures.add("a minute of 100", runs.through(processes, post, NORMAL))
 
-    rows = [("ourselves", ours), ("bare smtplib", floors)]
-    print(f"{'what':14} {'messages/s':>11} {'CPU ms/message':>15}   (medians of {len(ours)}, {vendor})")
-    for name, runs in rows:
-        cpu = middle([run.cpu / run.count * 1000 for run in runs])
-        print(f"{name:14} {middle([run.rate for run in runs]):11.0f} {cpu:15.2f}")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"largest memory of the sending process: {memory:.0f} MB")
-    rate, floor = middle([run.rate for run in ours]), middle([run.rate for run in floors])
-    claim = {
-        "claim": f"{ours[0].count} due reminders sent by one process, {vendor}",
-        "value": round(rate, 1),
-        "unit": "messages/s",
-        "against": "bare smtplib, one connection, mails of the same size",
-        "ratio": round(rate / floor, 3),
-    }
-    print(json.dumps(claim))
+
+def idle_share(given: argparse.Namespace) -> float:
+    with runs.path(given.senders) as processes:
+        return runs.idle(processes)
+
+
+def servers(given: argparse.Namespace, stack: ExitStack) -> dict[str, str]:
+    """DATABASE_URL and REDIS_URL of private servers, as far as they are asked for."""
+    from tests.programs import NotInstalled, postgresql, redis
+
+    names: dict[str, str] = {}
+    try:
+        if given.postgresql:
+            names["DATABASE_URL"] = stack.enter_context(postgresql(*SYNCED))
+        elif "DATABASE_URL" in os.environ:
+            names["DATABASE_URL"] = os.environ["DATABASE_URL"]
+        if given.postgresql or given.eta:
+            names["REDIS_URL"] = stack.enter_context(redis())
+    except NotInstalled as error:
+        raise SystemExit(str(error)) from error
+    return names
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    listener = socket.create_server(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-    accepted: Any = multiprocessing.Value("q", 0)
-    sink = multiprocessing.Process(target=_sink, args=(listener, accepted), daemon=True)
-    sink.start()
-    ours, floors = [], []
-    with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
-        start_django(folder, port)
-        from django.db import connection
+    given = options()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tracker-bench-"))
+        names = servers(given, stack)
+        post = stack.enter_context(sink())
+        environment = data.environment(folder, post.port, **names)
+        os.environ.clear()
+        os.environ.update(environment)
+        data.start_django()
+        data.migrate()
+        from django.db import connections
 
-        for _round in range(rounds):
-            plan(count)
-            text, html = sample()
-            ours.append(measure(lambda: send_ours(count), count))
-            floors.append(measure(lambda text=text, html=html: send_floor(count, port, text, html), count))
-        if accepted.value != 2 * rounds * count:
-            raise SystemExit(f"The sink took {accepted.value} mails, not {2 * rounds * count}.")
-        report(ours, floors, connection.vendor)
-        connection.close()
-    sink.terminate()
+        stack.callback(connections.close_all)
+        measure(given, post)
 
 
 if __name__ == "__main__":
