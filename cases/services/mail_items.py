@@ -188,8 +188,8 @@ def _notes(row: Reminder, is_late: bool, reading: Reading, *, is_provisional: bo
 
 def _facts(deadline: Deadline, is_told: bool, reading: Reading) -> list[str]:
     facts = [_about(deadline.case, reading)]
-    if deadline.binds:
-        facts.append(_("Who must act: %(binds)s") % {"binds": deadline.binds})
+    if binds := deadline.binds:
+        facts.append(_("Who must act: %(binds)s") % {"binds": binds})
     consequence = words.told(deadline.because.get("consequence"), reading.language)
     if consequence and is_told:
         facts.append(_("When the time is over: %(consequence)s") % {"consequence": consequence})
