@@ -40,8 +40,9 @@ def check_secret_key(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     ]
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security)
 def check_mail_leaves_the_machine(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Said by every command, for nothing else looks amiss: each mail is a file, and counts as sent."""
     if not (settings.IS_HTTPS and settings.EMAIL_BACKEND == "tracker.mail.OutboxBackend"):
         return []
     return [
