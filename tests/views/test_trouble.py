@@ -112,9 +112,9 @@ class TestConfirming:
         factories.make_case(owner=user)
         client = factories.logged_in(user)
 
-        assert "new@example.org is not confirmed yet" in text_of(client.get("/"))
+        assert "Open the link in the mail we sent to new@example.org" in text_of(client.get("/"))
         user.emailaddress_set.update(verified=True)
-        assert "not confirmed yet" not in text_of(client.get("/"))
+        assert "Open the link" not in text_of(client.get("/"))
 
     def test_it_is_sent_again_from_the_page_of_addresses(self, db: None):
         user = factories.make_user("new@example.org", is_confirmed=False, language="en")
