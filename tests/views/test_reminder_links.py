@@ -20,7 +20,16 @@ from cases.models import (
     ReminderPreferences,
     Role,
 )
-from cases.services import cases, contacts, deadlines, exhibits, own_reminders, reminder_links, reminder_stops
+from cases.services import (
+    cases,
+    contacts,
+    deadlines,
+    exhibits,
+    mail,
+    own_reminders,
+    reminder_links,
+    reminder_stops,
+)
 from tests import factories, pictures
 from tests.services.when import shanghai
 from tests.test_boundaries import every_address
@@ -328,6 +337,26 @@ def test_an_own_reminder_of_a_closed_case_is_put_off_and_done_but_nothing_is_log
     assert browser().post(path(own, "log"), {"do": "log"}).status_code == 422
     assert "reminded again" in text_of(browser().post(path(own), {"do": "tomorrow"}))
     assert "Done." in text_of(browser().post(path(own), {"do": "done"}))
+
+
+def test_a_mail_that_tells_several_things_has_links_for_each(reminder: Reminder, own: Reminder, alice: User):
+    rows = [
+        Reminder.objects.select_related("deadline__case", "own_reminder__case", "user").get(pk=row.pk)
+        for row in (reminder, own)
+    ]
+    written = mail.write(rows, mail.Recipient(alice, is_confirmed=True), at=NOW)
+
+    links = re.findall(rf"{settings.SITE_URL}(/reminders/\S+)", written.body)
+    about = {row.pk: set() for row in rows}
+    for link in links:
+        token, action = re.fullmatch(r"/reminders/(\S+)/\?do=(\w+)", link).groups()
+        about[reminder_links.open_link(token, at=NOW).reminder.pk].add(action)
+        assert browser().get(link).status_code == 200
+    assert about == {row.pk: {"log", "done", "tomorrow"} for row in rows}
+
+    stop = written.extra_headers["List-Unsubscribe"].strip("<>").removeprefix(settings.SITE_URL)
+    assert browser().post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert ReminderPreferences.objects.get(user=alice).stopped_at == NOW
 
 
 class TestWhatBecameOfIt:
