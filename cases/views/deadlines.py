@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cases.forms.own_reminders import OwnReminderForm, SnoozeForm
 from cases.models import Case, Deadline
 from cases.services import deadlines as deadline_service
-from cases.services import snoozes
+from cases.services import reminder_stops, snoozes
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
@@ -119,6 +119,7 @@ def _page(
         "refused": refused,
         "own": shown_own(case, request.user, at=now),
         "own_form": OwnReminderForm(),
+        "stops": reminder_stops.stops_of(case, request.user),
     }
     return render_page_or_fragment(request, "deadlines", context, status=status)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from cases.forms.own_reminders import ChangeForm, OwnReminderForm
 from cases.models import Case, OwnReminder
 from cases.services import own_reminders as service
-from cases.services import snoozes
+from cases.services import reminder_stops, snoozes
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
@@ -68,6 +68,7 @@ def own_reminders(request: HttpRequest, case: Case) -> HttpResponse:
         "room": "deadlines",
         "own": shown_own(case, request.user, at=timezone.now()),
         "own_form": form,
+        "stops": reminder_stops.stops_of(case, request.user),
         "said": said,
     }
     return render_page_or_fragment(request, "own_reminders", context, status=422 if form.errors else 200)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases.models import Case, OwnReminder, Reminder
 from cases.services import cases as case_service
-from cases.services import own_reminders
+from cases.services import own_reminders, reminder_stops
 from tests import factories
 from tests.views.asking import HTMX, text_of
 from tracker.accounts.models import User
@@ -221,12 +221,32 @@ class TestOneThatIsThere:
         assert response.status_code == 422
         assert "done already" in text_of(response)
 
+    def test_one_for_the_night_says_when_it_comes(self, case: Case, alice: User, alice_client: Client):
+        night = (timezone.now().astimezone(alice.zone) + timedelta(days=2)).replace(hour=23, minute=30)
+        own_reminders.add(case=case, by=alice, text="Ask", remind_at=night, at=timezone.now())
+
+        text = text_of(alice_client.get(list_of(case)))
+
+        assert "23:30" in text
+        assert "08:00, when your quiet hours end" in text
+
+    def test_today_has_something_to_do_then(self, case: Case, alice: User, alice_client: Client):
+        come_due(set_by(alice, case))
+
+        assert "What to do now" in text_of(alice_client.get("/"))
+
+    def test_whoever_stopped_the_reminders_is_told(self, case: Case, alice: User, alice_client: Client):
+        reminder_stops.stop_case(case, alice, at=timezone.now())
+
+        for address in (list_of(case), f"/cases/{case.reference}/deadlines/"):
+            assert "You get no reminders of this case since" in text_of(alice_client.get(address))
+
     def test_what_the_server_answered_is_shown(self, case: Case, alice: User, alice_client: Client):
         own = come_due(set_by(alice, case))
         Reminder.objects.update(failed_at=timezone.now(), failure="550 No such mailbox")
 
         text = text_of(alice_client.get(f"/cases/{case.reference}/deadlines/"))
 
-        assert "its time has come" in text
+        assert "not delivered" in text
         assert "The answer was: 550 No such mailbox" in text
         assert own.text in text
