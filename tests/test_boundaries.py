@@ -181,7 +181,7 @@ def test_every_command_a_document_names_exists(path: Path) -> None:
 
 def test_every_name_of_the_environment_is_documented_and_no_other() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in source_files("tracker", "cases"))
-    read = set(re.findall(r"env_(?:text|bool|int|list|secret)\(\s*\"([A-Z_]+)\"", code))
+    read = set(re.findall(r"env_(?:text|bool|int|list|minutes|secret)\(\s*\"([A-Z_]+)\"", code))
     table = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
 
     assert read == set(re.findall(r"^\| `([A-Z_]+)`", table, re.MULTILINE))
