@@ -20,6 +20,8 @@ MAIL_SECONDS = 18.0
 # A server that breaks off so many mails in a row is left alone for now.
 MOST_BREAKS = 3
 
+# What needs no encoding: to look at every part of an address costs as much as to hand over the mail.
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _DOTS = re.compile(rb"(?m)^\.")
 
 
@@ -114,8 +116,8 @@ class Postman:
 
     def _hand_over(self, smtp: smtplib.SMTP, message: EmailMessage) -> None:
         """What smtplib.sendmail does, within MAIL_SECONDS, and telling whether the mail was tried at all."""
-        sender = sanitize_address(message.from_email, "utf-8")
-        recipients = [sanitize_address(address, "utf-8") for address in message.recipients()]
+        sender = _as_sent(message.from_email)
+        recipients = [_as_sent(address) for address in message.recipients()]
         content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own
         if not recipients:
             raise NeverDeliverable("The mail has no recipient.")
@@ -178,6 +180,11 @@ class Postman:
             self._is_new, self._breaks = False, 0
         kind = NeverDeliverable if 500 <= code <= 599 else TryLater
         return kind(_short(_said(code, words)))
+
+
+def _as_sent(address: str) -> str:
+    """The address as SMTP takes it: domains and names in other scripts are encoded."""
+    return address if _PLAIN_ADDRESS.fullmatch(address) else sanitize_address(address, "utf-8")
 
 
 def _asked(smtp: smtplib.SMTP, ends: float, command: str = "") -> tuple[int, bytes]:

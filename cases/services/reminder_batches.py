@@ -130,6 +130,7 @@ def judge_again(letters: Iterable[Letter], claim: Claim) -> Judged:
 def store(judged: Judged, claim: Claim) -> int:
     """Write down what is not said, what waits, and which rows one mail tells; how many were silenced."""
     cancelled = 0
+    # Most batches change nothing here, and take no lock.
     for reason, keys in judged.silent.items():
         rows = claim.mine().filter(pk__in=keys)
         cancelled += rows.update(cancelled_at=claim.clock, cancel_reason=reason, lease_until=None)
