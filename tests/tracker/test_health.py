@@ -51,6 +51,18 @@ def test_a_beat_may_be_silent_for_three_minutes(client: Client, seconds: int, st
     assert (b"beat failed" in response.content) == (status == 503)
 
 
+@pytest.mark.parametrize("wrong", ["2001-01-01T00:00:00+00:00", "2099-01-01T00:00:00+00:00"])
+def test_a_worker_whose_clock_is_wrong_ticks_all_the_same(
+    client: Client, ticking: None, time_machine: Any, wrong: str
+) -> None:
+    Heartbeat.objects.update(at=Now() - timedelta(hours=1))
+    time_machine.move_to(wrong)
+
+    record_heartbeat("tick")
+
+    assert client.get("/readyz").status_code == 200
+
+
 def test_a_database_that_is_gone_is_an_answer_and_not_a_crash(
     client: Client, ticking: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
