@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -21,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases.admin.read_only import ReadOnlyAdmin
 from cases.models import Reminder
-from cases.models.reminder import MORNING_SUMMARY, OWN_STEP, WEEKLY_SUMMARY, ReminderQuerySet
+from cases.models.reminder import MORNING_SUMMARY, OWN_STEP, WEEKLY_SUMMARY
 from cases.rules.reminders import DAY_STEPS, MOMENT_STEPS
 from cases.services import reminder_health, reminder_retries
 from cases.services.reminder_plans import SNOOZED
@@ -52,10 +51,10 @@ class StateFilter(admin.SimpleListFilter):
     title = gettext_lazy("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Promise]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return list(STATES.items())
 
-    def queryset(self, request: HttpRequest, queryset: ReminderQuerySet) -> ReminderQuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         narrow = reminder_health.STATES.get(self.value() or "")
         return narrow(queryset) if narrow else queryset
 
@@ -66,10 +65,10 @@ class StepFilter(admin.SimpleListFilter):
     title = gettext_lazy("step")
     parameter_name = "step"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str | Promise]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [*((step, step) for step in STEPS), (SNOOZED, gettext_lazy("put off by the user"))]
 
-    def queryset(self, request: HttpRequest, queryset: ReminderQuerySet) -> ReminderQuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == SNOOZED:
             return queryset.filter(step__startswith=SNOOZED)
         return queryset.filter(step=self.value()) if self.value() in STEPS else queryset
@@ -98,7 +97,7 @@ class ReminderAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reminder]:
         return super().get_queryset(request).annotate(now=Now())
 
-    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         """The next one first among those that are still to come; else the newest row."""
         is_ahead = request.GET.get(StateFilter.parameter_name) in {"due", "waiting", "planned"}
         return ["due_at", "pk"] if is_ahead else ["-pk"]
