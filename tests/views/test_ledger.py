@@ -137,6 +137,15 @@ class TestThePage:
         assert "for another member of the case" in text
         assert "550" not in text
 
+    def test_why_another_gets_none_is_theirs_to_know(
+        self, case: Case, deadline: Deadline, bob_client: Client
+    ):
+        Reminder.objects.filter(step="due").update(cancelled_at=AT, cancel_reason="stopped")
+
+        text = text_of(bob_client.get(self.url(case)))
+
+        assert "Sat 26 Sep 18:00 · not sent when it is due · for another member of the case" in text
+
     def test_times_are_on_the_readers_clock(self, case: Case, deadline: Deadline, alice: User):
         User.objects.filter(pk=alice.pk).update(time_zone="Europe/Berlin")
 
