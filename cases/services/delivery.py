@@ -124,7 +124,7 @@ class Postman:
         ends = time.monotonic() + MAIL_SECONDS
         self._begin(smtp, sender, content, ends)
         for recipient in recipients:
-            code, words = _asked(smtp, ends, f"RCPT TO:{smtplib.quoteaddr(recipient)}")
+            code, words = _asked(smtp, ends, f"RCPT TO:{recipient}")
             if code not in {250, 251}:
                 self._reset(smtp)
                 raise smtplib.SMTPRecipientsRefused({recipient: (code, words)})
@@ -140,7 +140,7 @@ class Postman:
         options = [f"size={len(content)}"] if smtp.has_extn("size") else []
         options += ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
         try:
-            code, words = _asked(smtp, ends, " ".join([f"MAIL FROM:{smtplib.quoteaddr(sender)}", *options]))
+            code, words = _asked(smtp, ends, " ".join([f"MAIL FROM:{sender}", *options]))
         except OSError as error:
             raise self._lost(str(error)) from error
         if code == CLOSING:
@@ -183,8 +183,10 @@ class Postman:
 
 
 def _as_sent(address: str) -> str:
-    """The address as SMTP takes it: domains and names in other scripts are encoded."""
-    return address if _PLAIN_ADDRESS.fullmatch(address) else sanitize_address(address, "utf-8")
+    """The address as SMTP takes it, in <>: domains and names in other scripts are encoded."""
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return f"<{address}>"
+    return smtplib.quoteaddr(sanitize_address(address, "utf-8"))
 
 
 def _asked(smtp: smtplib.SMTP, ends: float, command: str = "") -> tuple[int, bytes]:
