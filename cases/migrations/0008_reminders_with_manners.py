@@ -200,6 +200,14 @@ class Migration(migrations.Migration):
                 name="reminder_sent_by_user",
             ),
         ),
+        migrations.AddIndex(
+            model_name="reminder",
+            index=models.Index(
+                condition=models.Q(("failed_at__isnull", False)),
+                fields=["user", "failed_at"],
+                name="reminder_failed_by_user",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="reminder",
             constraint=models.UniqueConstraint(

@@ -139,6 +139,11 @@ class Reminder(models.Model):
                 condition=models.Q(sent_at__isnull=False),
                 name="reminder_sent_by_user",
             ),
+            models.Index(
+                fields=["user", "failed_at"],
+                condition=models.Q(failed_at__isnull=False),
+                name="reminder_failed_by_user",
+            ),
         ]
 
     def __str__(self) -> str:
