@@ -42,7 +42,9 @@ def gather() -> Catalog:
     for path in _source_files():
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text, origin=str(path))
+            # As Python reads it, which minds how far a line is indented; a template does not.
+            lines = templatize(text, origin=str(path)).split("\n")
+            text = "\n".join(line.lstrip() for line in lines)
         found = extract("python", BytesIO(text.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
         for _line, message, comments, context in found:
             place = (str(path.relative_to(CHECKOUT)), 0)
