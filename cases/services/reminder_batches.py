@@ -32,6 +32,11 @@ class Letter:
     recipient: Recipient
     own_ids: dict[int, str] | None
 
+    def add(self, row: Reminder) -> None:
+        self.rows.append(row)
+        if self.own_ids is not None:
+            self.own_ids[row.pk] = row.message_id
+
     @property
     def keys(self) -> list[int]:
         return [row.pk for row in self.rows]
@@ -62,7 +67,7 @@ def judge(rows: Sequence[Reminder], claim: Claim) -> Judged:
                 judged.silent.setdefault(reason, []).append(row.pk)
             elif row.pk in claim.worn:
                 letter = worn.setdefault(row.message_id, Letter([], facts.recipient(row.user), None))
-                letter.rows.append(row)
+                letter.add(row)
             elif (until := facts.waits_until(row)) is not None:
                 judged.wait([row], until)
             else:
@@ -88,8 +93,7 @@ def _put_together(row: Reminder, letters: list[Letter], facts: Facts) -> None:
     )
     if not has_room:
         letters.append(Letter([], facts.recipient(row.user), {}))
-    letters[-1].rows.append(row)
-    letters[-1].own_ids[row.pk] = row.message_id
+    letters[-1].add(row)
 
 
 def _admit(letter: Letter, facts: Facts, judged: Judged) -> None:
@@ -151,11 +155,13 @@ def store(judged: Judged, claim: Claim) -> int:
 @transaction.atomic
 def give_back(letters: Iterable[Letter], claim: Claim) -> None:
     """Leave rows that were not tried as they were before the claim, for the next tick."""
-    fresh, worn = [], []
+    fresh: list[int] = []
+    worn: list[int] = []
     for letter in letters:
         (worn if letter.own_ids is None else fresh).extend(letter.keys)
-        for row in letter.rows if letter.own_ids and len(letter.own_ids) > 1 else ():
-            claim.mine().filter(pk=row.pk).update(message_id=letter.own_ids[row.pk])
+        own_ids = letter.own_ids or {}
+        for key in letter.keys if len(own_ids) > 1 else ():
+            claim.mine().filter(pk=key).update(message_id=own_ids[key])
     claim.mine().filter(pk__in=fresh).update(claimed_by="", lease_until=None)
     # Who had these before may have sent them: their mark stays.
     claim.mine().filter(pk__in=worn).update(lease_until=None)

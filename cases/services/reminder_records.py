@@ -137,9 +137,8 @@ def _store(outcomes: Sequence[Outcome], claim: Claim) -> Counted:
         counted.append((Fate.SENT, _changed(rows, keys, _marks_of_sent(claim))))
     for outcome in outcomes:
         if outcome.fate is not Fate.SENT:
-            keys = outcome.letter.keys
-            rows = claim.mine().filter(pk__in=keys)
-            counted.append((outcome.fate, _changed(rows, keys, _marks(outcome, claim))))
+            count = _changed(_open(outcome, claim), outcome.letter.keys, _marks(outcome, claim))
+            counted.append((outcome.fate, count))
     return counted
 
 
@@ -154,9 +153,7 @@ def _store_what_is_left(outcome: Outcome, claim: Claim) -> Counted:
     """As `_store`, for those rows that are still there and were not written meanwhile."""
     cases = {row.case.pk for row in outcome.letter.rows if row.case is not None}
     list(Case.objects.select_for_update(no_key=True).filter(pk__in=cases).order_by("pk").only("pk"))
-    is_sent = outcome.fate is Fate.SENT
-    rows = Reminder.objects.filter(sent_at__isnull=True) if is_sent else claim.mine()
-    rows = rows.filter(pk__in=outcome.letter.keys).order_by("pk").select_for_update(no_key=True)
+    rows = _open(outcome, claim).order_by("pk").select_for_update(no_key=True)
     left = set(rows.values_list("pk", flat=True))
     kept = [row for row in outcome.letter.rows if row.pk in left]
     if not kept:
@@ -169,11 +166,14 @@ def _without_entry(outcome: Outcome, claim: Claim) -> tuple[Fate, int]:
     outcome = _given_up(outcome, claim.moment())
     marks = _marks(outcome, claim)
     if outcome.fate is Fate.SENT:
-        rows = Reminder.objects.filter(sent_at__isnull=True)
         marks["failure"] = "Sent, but the custody entry could not be written."
-    else:
-        rows = claim.mine()
-    return outcome.fate, rows.filter(pk__in=outcome.letter.keys).update(**marks)
+    return outcome.fate, _open(outcome, claim).update(**marks)
+
+
+def _open(outcome: Outcome, claim: Claim) -> QuerySet[Reminder]:
+    """Those of its rows that may be written still: what is out is out, whoever holds or cancelled it."""
+    rows = Reminder.objects.filter(sent_at__isnull=True) if outcome.fate is Fate.SENT else claim.mine()
+    return rows.filter(pk__in=outcome.letter.keys)
 
 
 def set_aside(key: int, reason: str, claim: Claim, report: SendReport) -> None:

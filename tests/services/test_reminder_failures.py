@@ -159,6 +159,36 @@ class TestFailures:
         assert the(healthy).sent_at is not None
         assert "could not be written (KeyError" in the(poisoned).failure
 
+    def test_one_that_cannot_even_be_read_holds_up_no_other(
+        self, case: Case, monkeypatch: pytest.MonkeyPatch
+    ):
+        poisoned = the(leave_unanswered(case))
+        healthy = unanswered_of("dora@example.org")
+        rows_of = reminders.rows_of
+
+        def unreadable(claim: reminder_claims.Claim, keys: list[int] | None = None) -> list[Reminder]:
+            rows = rows_of(claim, keys)
+            if any(row.pk == poisoned.pk for row in rows):
+                raise ValueError("this is no JSON")
+            return rows
+
+        monkeypatch.setattr(reminders, "rows_of", unreadable)
+
+        assert reminders.send_due(at=DUE) == reminders.SendReport(sent=1, retried=1)
+        poisoned.refresh_from_db()
+        assert the(healthy).sent_at is not None
+        assert poisoned.failure == "This mail could not be written (ValueError: this is no JSON)"
+        assert poisoned.next_attempt_at == DUE + timedelta(hours=1)
+
+    def test_one_that_cannot_be_judged_holds_up_no_other(self, case: Case):
+        poisoned = leave_unanswered(case)
+        healthy = unanswered_of("dora@example.org")
+        type(case.owner).objects.filter(pk=case.owner.pk).update(time_zone="Nowhere/Land")
+
+        assert reminders.send_due(at=DUE) == reminders.SendReport(sent=1, retried=1)
+        assert the(healthy).sent_at is not None
+        assert "Nowhere/Land" in the(poisoned).failure
+
     def test_one_that_could_not_be_written_goes_out_after_the_repair(
         self, case: Case, monkeypatch: pytest.MonkeyPatch
     ):

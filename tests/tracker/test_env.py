@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,25 @@ def test_a_data_folder_that_is_open_to_others_is_closed_to_them(tmp_path: Path) 
 
     env.data_folder(tmp_path, is_private=True)
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+def test_minutes_are_whole_numbers_with_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REMINDER_RETRIES", "1, 15,120")
+
+    assert env.env_minutes("REMINDER_RETRIES", "5,30,60") == (
+        timedelta(minutes=1),
+        timedelta(minutes=15),
+        timedelta(hours=2),
+    )
+
+
+@pytest.mark.parametrize("text", ["soon", "5,,60", "0", "1441", "5;30", "1,1,1,1,1,1,1,1,1,1,1"])
+def test_what_is_no_list_of_minutes_is_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("REMINDER_RETRIES", text)
+
+    with pytest.raises(
+        ImproperlyConfigured, match=r"REMINDER_RETRIES is “.*”; write up to ten whole numbers"
+    ):
+        env.env_minutes("REMINDER_RETRIES", "5,30,60")
