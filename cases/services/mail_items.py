@@ -214,10 +214,11 @@ def _is_answered(deadline: Deadline) -> bool:
 
 
 def _buttons(row: Reminder, case: Case, reading: Reading, *, is_log_first: bool) -> list[Button]:
-    """The main one first; nothing can be logged in a closed case."""
+    """The main one first; nothing can be logged in a closed case, nor by every user who set a reminder."""
     log = Button(_("Log what happened"), url_of(row, "log", at=reading.at))
     done = Button(_("Done"), url_of(row, "done", at=reading.at))
-    acts = [done] if case.is_closed else [log, done] if is_log_first else [done, log]
+    can_log = row.own_reminder is None and not case.is_closed
+    acts = [done] if not can_log else [log, done] if is_log_first else [done, log]
     return [
         *acts,
         Button(_("Remind me tomorrow"), url_of(row, "tomorrow", at=reading.at)),

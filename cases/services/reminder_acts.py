@@ -32,11 +32,11 @@ def moved_since(link: Link) -> str:
 
 
 def mark_done(link: Link, *, at: datetime) -> str:
-    """Call it done; returns what to tell the user. Raises PermissionDenied for a reader."""
-    refuse_readers(link)
+    """Call it done; returns what to tell the user. Raises PermissionDenied for a reader's deadline."""
     if isinstance(link.about, OwnReminder):
         own_reminders.mark_done(own=link.about, by=link.user, at=at)
         return _("Done. Nothing more is said of this reminder.")
+    refuse_readers(link)
     deadlines.mark_met(deadline=link.about, by=link.user, at=at)
     return _("Noted as done. No more reminders come for it.")
 

@@ -21,7 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cases.forms.contacts import QuickContactForm
-from cases.models import Deadline
+from cases.models import Deadline, OwnReminder
 from cases.services import mail_items, playbooks, reminder_acts, reminder_links, reminder_stops
 from cases.services.own_playbooks import PREFIX
 from cases.services.reminder_links import Link, LinkRefused, Refusal, UnsubscribeLink
@@ -103,9 +103,9 @@ def _done_now(link: Link, do: str, form: QuickContactForm | None) -> str:
         return became
     if do == "tomorrow":
         return reminder_acts.put_off(link, at=now)
-    reminder_acts.refuse_readers(link)
     if do == "done":
         return reminder_acts.mark_done(link, at=now)
+    reminder_acts.refuse_readers(link)
     if do in PROMISE_ACTS and _is_promise(link):
         return reminder_acts.settle_promise(link, is_kept=do == "kept", at=now)
     raise ValidationError(_("Nothing was changed. Choose one of the buttons."))
@@ -150,7 +150,9 @@ def _is_promise(link: Link) -> bool:
 
 
 def _may(link: Link, action: str) -> bool:
-    return {"log": _may_log(link), "done": link.may_write}.get(action, True)
+    """A reader changes nothing of the case; an own reminder is its user's, whoever that is."""
+    may_end = link.may_write or isinstance(link.about, OwnReminder)
+    return {"log": _may_log(link), "done": may_end}.get(action, True)
 
 
 def _may_log(link: Link) -> bool:

@@ -339,6 +339,15 @@ def test_an_own_reminder_of_a_closed_case_is_put_off_and_done_but_nothing_is_log
     assert "Done." in text_of(browser().post(path(own), {"do": "done"}))
 
 
+def test_a_reader_calls_a_reminder_that_they_set_done(case: Case, bob: User):
+    at = NOW + timedelta(days=1)
+    row = own_reminders.add(case=case, by=bob, text="Ask", remind_at=at, at=NOW).reminders.get()
+
+    assert "Yes, it is done" in text_of(browser().get(path(row, "done")))
+    assert "Done." in text_of(browser().post(path(row), {"do": "done"}))
+    assert OwnReminder.objects.get().done_at == NOW
+
+
 def test_a_mail_that_tells_several_things_has_links_for_each(reminder: Reminder, own: Reminder, alice: User):
     rows = [
         Reminder.objects.select_related("deadline__case", "own_reminder__case", "user").get(pk=row.pk)
@@ -352,7 +361,7 @@ def test_a_mail_that_tells_several_things_has_links_for_each(reminder: Reminder,
         token, action = re.fullmatch(r"/reminders/(\S+)/\?do=(\w+)", link).groups()
         about[reminder_links.open_link(token, at=NOW).reminder.pk].add(action)
         assert browser().get(link).status_code == 200
-    assert about == {row.pk: {"log", "done", "tomorrow"} for row in rows}
+    assert about == {reminder.pk: {"log", "done", "tomorrow"}, own.pk: {"done", "tomorrow"}}
 
     stop = written.extra_headers["List-Unsubscribe"].strip("<>").removeprefix(settings.SITE_URL)
     assert browser().post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
