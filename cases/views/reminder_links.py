@@ -135,7 +135,7 @@ def _offer(
         "others": [action for action in offered if action != chosen],
         "form": form,
         "error": error,
-        "may_write": link.may_write,
+        "may_end": _may(link, "done"),
     }
     return _page(request, "reminder_link", context, status)
 

@@ -457,7 +457,8 @@ class TestAReader:
         before = everything()
         form = {"do": do, "channel": "hotline", "outcome": "no_answer"}
 
-        for row in (reminder, own):
+        # An own reminder is its user's to end.
+        for row in (reminder, own) if do != "done" else (reminder,):
             response = browser().post(path(row), form)
             assert response.status_code == 403
             assert "You may read this case, not change it." in text_of(response)
