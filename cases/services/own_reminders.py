@@ -18,6 +18,7 @@ from cases.services import custody
 from cases.services.cases import lock
 from cases.services.moments import as_text, refuse_too_far
 from cases.services.reminder_plans import message_id_of
+from cases.services.reminder_preferences import preferences_of, quiet_hours_of
 from cases.services.snoozes import morning_in, out_of_quiet_hours
 from tracker.accounts.models import User
 
@@ -96,6 +97,22 @@ def remove(*, own: OwnReminder, by: User, at: datetime) -> None:
     own = _locked(own)
     _record(own, "own_reminder_removed", at=at, by=by)
     own.delete()
+
+
+def replan(user: User, *, at: datetime) -> None:
+    """Move what the user set, and is still ahead, out of the quiet hours as they are now, or back to the
+    very time that was asked for; runs in the transaction that stores preferences or time zone.
+    """
+    quiet = quiet_hours_of(preferences_of(user), user.zone)
+    ahead = Reminder.objects.pending().filter(user=user, own_reminder__isnull=False, due_at__gt=at)
+    changed = []
+    for row in ahead.filter(attempts=0, lease_until=None).select_related("own_reminder"):
+        asked = row.own_reminder.remind_at
+        said_at = quiet.ending(asked) if quiet is not None and quiet.hold(asked) else asked
+        if said_at != row.due_at and said_at > at:
+            row.due_at, row.next_attempt_at = said_at, None
+            changed.append(row)
+    Reminder.objects.bulk_update(changed, ["due_at", "next_attempt_at"], batch_size=200)
 
 
 def open_of(case: Case, user: User) -> QuerySet[OwnReminder]:

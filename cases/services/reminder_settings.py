@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.models import ReminderPreferences
-from cases.services import reminder_plans, summary_plans
+from cases.services import own_reminders, reminder_plans, summary_plans
 from tracker.accounts.models import User
 
 # So much of a day is left at least in which reminders can come.
@@ -58,6 +58,7 @@ def replan(user: User, *, at: datetime) -> None:
     them; called in the transaction that stores either.
     """
     reminder_plans.replan(user, at=at)
+    own_reminders.replan(user, at=at)
     summary_plans.replan(user, at=at)
 
 

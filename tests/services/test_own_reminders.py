@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from cases.models import Case, CustodyEntry, Membership, OwnReminder, Reminder
+from cases.models import Case, CustodyEntry, Membership, OwnReminder, Reminder, ReminderPreferences
 from cases.services import cases as case_service
 from cases.services import custody, own_reminders
 from tests import factories
@@ -219,6 +219,32 @@ class TestWhoseTheyAre:
 
         assert own not in own_reminders.open_for(bob)
         assert own_reminders.open_for(bob).count() == 1
+
+
+class TestQuietHoursThatChange:
+    def test_one_set_for_the_night_is_told_in_it_once_there_are_no_quiet_hours(self, case: Case, alice: User):
+        own = add(case, alice, remind_at="2026-10-15 23:00")
+        ReminderPreferences.objects.create(user=alice, quiet_from=None, quiet_until=None)
+
+        own_reminders.replan(alice, at=AT)
+
+        assert ledger(own) == [(1, shanghai("2026-10-15 23:00"), "")]
+
+    def test_one_set_for_the_evening_leaves_quiet_hours_that_begin_sooner(self, case: Case, alice: User):
+        own = add(case, alice, remind_at="2026-10-15 21:00")
+        ReminderPreferences.objects.create(user=alice, quiet_from=time(20, 0), quiet_until=time(9, 30))
+
+        own_reminders.replan(alice, at=AT)
+
+        assert ledger(own) == [(1, shanghai("2026-10-16 09:30"), "")]
+
+    def test_what_is_due_by_then_stays(self, case: Case, alice: User):
+        own = add(case, alice, remind_at="2026-10-15 21:00")
+        ReminderPreferences.objects.create(user=alice, quiet_from=time(20, 0), quiet_until=time(9, 30))
+
+        own_reminders.replan(alice, at=shanghai("2026-10-15 21:00"))
+
+        assert ledger(own) == [(1, shanghai("2026-10-15 21:00"), "")]
 
 
 class TestMornings:
