@@ -23,6 +23,8 @@ LARGEST_BATCH = 500
 # One mail takes no longer than delivery.MAIL_SECONDS, which is less than what a lease has left.
 LEASE = timedelta(seconds=25)
 RENEW_SECONDS = 4.0
+# How the mark of rows begins that no sender has begun to send; what was begun never bears it again.
+UNTRIED = "untried-"
 
 
 def clock_of(at: datetime | None) -> Combinable:
@@ -34,19 +36,32 @@ def clock_of(at: datetime | None) -> Combinable:
 class Claim:
     """The rows that one batch of one sender has leased, all that is due for their users.
 
-    `now` is when it was made, by the database's clock or as given in `at`. Rows in `worn` were claimed
-    before: their mail may have gone out already.
+    `now` is when it was made, by the database's clock or as given in `at`. Rows in `worn` were in the hands
+    of a sender before: their mail may have gone out already.
     """
 
     token: str
     at: datetime | None
     now: datetime
     worn: frozenset[int]
+    _marks: tuple[str, ...] = field(init=False)
     _held: QuerySet[Reminder] = field(init=False)
     _made: float = field(default_factory=time.monotonic)
     _renewed: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
+        self._marks = (self.token, UNTRIED + self.token)
+        self._prepare()
+
+    def begin(self) -> None:
+        """Mark the rows: from now on their mails may be out, and whoever claims them later must not regroup
+        them. In the transaction that puts them together.
+        """
+        self.mine().update(claimed_by=self.token)
+        self._marks = (self.token,)
+        self._prepare()
+
+    def _prepare(self) -> None:
         # To put this query together takes longer than to run it, and it is asked before every group.
         self._held = self.mine().filter(lease_until__gt=self.clock).order_by()
 
@@ -60,7 +75,7 @@ class Claim:
 
     def mine(self) -> QuerySet[Reminder]:
         """What nobody has taken, sent or cancelled meanwhile, be its lease over or not."""
-        return Reminder.objects.pending().filter(claimed_by=self.token)
+        return Reminder.objects.pending().filter(claimed_by__in=self._marks)
 
     def held(self) -> QuerySet[Reminder]:
         """What is ours by a lease that lasts."""
@@ -91,18 +106,22 @@ def claim(at: datetime | None = None) -> Claim | None:
             rest = due.filter(message_id__in={row.message_id for row in rows if _is_worn(row)})
             rows += rest.exclude(pk__in=[row.pk for row in rows]).values_list(*_FIELDS, named=True)
         # Not asked again by user: their rows change one by one, and SQLite sees the first when at the next.
-        chosen = _unleased(at).filter(pk__in=[row.pk for row in rows])
-        if not rows or not chosen.update(claimed_by=token, lease_until=clock_of(at) + LEASE):
-            return None
-    return Claim(token, at, rows[0].clock, frozenset(row.pk for row in rows if _is_worn(row)))
+        worn = frozenset(row.pk for row in rows if _is_worn(row))
+        fresh = {row.pk for row in rows} - worn
+        count = 0
+        for mark, keys in ((UNTRIED + token, fresh), (token, worn)):
+            if keys:
+                chosen = _unleased(at).filter(pk__in=keys)
+                count += chosen.update(claimed_by=mark, lease_until=clock_of(at) + LEASE)
+    return Claim(token, at, rows[0].clock, worn) if count else None
 
 
 _FIELDS = ("pk", "message_id", "claimed_by", "attempts", "clock")
 
 
 def _is_worn(row: Any) -> bool:
-    """Whether a sender had it before, which may have died right after the server's yes."""
-    return bool(row.claimed_by or row.attempts)
+    """Whether a sender had it in hand before, which may have died right after the server's yes."""
+    return bool(row.attempts or (row.claimed_by and not row.claimed_by.startswith(UNTRIED)))
 
 
 def _claimable(at: datetime | None) -> QuerySet[Reminder]:

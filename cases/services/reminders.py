@@ -81,8 +81,11 @@ class _Batch:
         self.is_lost = False  # the connection broke before the mail at hand, and none was sent since
 
     def send(self) -> None:
-        for judged in self._judged():
-            self._take(judged)
+        judged = self._judged()
+        with transaction.atomic():
+            self.claim.begin()
+            for part in judged:
+                self._take(part)
         with Postman() as postman:
             while self.letters:
                 try:
@@ -95,25 +98,30 @@ class _Batch:
                 self.sign.give()
 
     def _judged(self) -> list[Judged]:
-        """The whole batch judged at once or, where one row cannot even be read, row by row."""
+        """The whole batch judged at once or, where one row cannot even be read, mail by mail."""
         self.judged_at = time.monotonic()
         try:
             return [judge(rows_of(self.claim), self.claim)]
         except (OperationalError, InterfaceError):
             raise
         except Exception:
-            log.exception("A batch of reminders cannot be read at once; it is read row by row")
-        return list(filter(None, map(self._judged_alone, self.claim.held().values_list("pk", flat=True))))
+            log.exception("A batch of reminders cannot be read at once; it is read in parts")
+        together: dict[str, list[int]] = {}
+        for key, message_id in self.claim.held().values_list("pk", "message_id"):
+            together.setdefault(message_id, []).append(key)
+        return list(filter(None, map(self._judged_alone, together.values())))
 
-    def _judged_alone(self, key: int) -> Judged | None:
+    def _judged_alone(self, keys: list[int]) -> Judged | None:
+        """What is told in one mail, judged apart from the rest; None where it cannot be read."""
         try:
             with transaction.atomic():
-                return judge(rows_of(self.claim, [key]), self.claim)
+                return judge(rows_of(self.claim, keys), self.claim)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
-            log.exception("Reminder %s cannot be read; it is set aside", key)
-            set_aside(key, _unwritten(error), self.claim, self.report)
+            log.exception("Reminders %s cannot be read; they are set aside", keys)
+            for key in keys:
+                set_aside(key, _unwritten(error), self.claim, self.report)
             return None
 
     def _take(self, judged: Judged) -> None:

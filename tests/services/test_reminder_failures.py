@@ -139,7 +139,9 @@ class TestFailures:
     ):
         """Else it would be put together with others, and come a second time under another Message-ID."""
         leave_unanswered(case)
-        assert reminder_claims.claim(DUE)
+        dead = reminder_claims.claim(DUE)
+        assert dead is not None
+        dead.begin()
         server.away = ConnectionRefusedError("Connection refused")
         reminders.send_due(at=DUE + timedelta(minutes=1))
         leave_unanswered(case, at=EVENING + timedelta(minutes=1))
@@ -209,6 +211,27 @@ class TestDying:
 
         assert reminders.send_due(at=DUE + timedelta(seconds=24)).sent == 0
         assert reminders.send_due(at=DUE + timedelta(seconds=25)).sent == 1
+
+    def test_what_a_sender_had_not_begun_to_send_when_it_died_comes_in_one_mail(self, case: Case):
+        leave_unanswered(case)
+        assert reminder_claims.claim(DUE)
+        leave_unanswered(case, at=EVENING + timedelta(minutes=1))
+
+        assert reminders.send_due(at=DUE + timedelta(minutes=1)).sent == 2
+        assert len(mail.outbox) == 1
+
+    def test_what_one_sender_had_begun_to_send_stays_so_marked_in_the_hands_of_the_next(self, case: Case):
+        leave_unanswered(case)
+        first = reminder_claims.claim(DUE)
+        assert first is not None
+        first.begin()
+        Reminder.objects.update(lease_until=DUE)
+        assert reminder_claims.claim(DUE), "and the next one dies before it begins"
+        Reminder.objects.update(lease_until=DUE)
+        leave_unanswered(case, at=EVENING + timedelta(minutes=1))
+
+        assert reminders.send_due(at=DUE + timedelta(minutes=1)).sent == 2
+        assert len(mail.outbox) == 2
 
     def test_dying_between_the_servers_yes_and_the_commit_repeats_the_same_message_id(
         self, case: Case, monkeypatch: pytest.MonkeyPatch
