@@ -55,7 +55,7 @@ def test_a_tick_gives_a_sign_of_life_and_runs_every_sweep(db: None, calls: list[
 def test_a_tick_gives_further_signs_of_life_while_reminders_go_out(
     db: None, calls: list[str], monkeypatch: pytest.MonkeyPatch
 ):
-    seen = []
+    seen: list[str] = []
 
     def send_due(alive: Any) -> None:
         Heartbeat.objects.all().delete()

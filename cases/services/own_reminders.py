@@ -107,7 +107,7 @@ def replan(user: User, *, at: datetime) -> None:
     ahead = Reminder.objects.pending().filter(user=user, own_reminder__isnull=False, due_at__gt=at)
     changed = []
     for row in ahead.filter(attempts=0, lease_until=None).select_related("own_reminder"):
-        asked = row.own_reminder.remind_at
+        asked = row.own_reminder.remind_at if row.own_reminder else row.due_at
         said_at = quiet.ending(asked) if quiet is not None and quiet.hold(asked) else asked
         if said_at != row.due_at and said_at > at:
             row.due_at, row.next_attempt_at = said_at, None
