@@ -44,12 +44,12 @@ def waits_until(
     now: datetime,
     quiet: QuietHours | None = None,
     acted_at: datetime | None = None,
-    companion_at: datetime | None = None,
+    last_in_quarter_at: datetime | None = None,
 ) -> datetime | None:
     """Until when to hold the word back, or None to say it now. All moments are aware.
 
     It waits for the end of quiet hours that hold by now but were not planned into; a quarter of an hour
-    after its user last acted on the case, `acted_at`; and for `companion_at`, the time of the same user's
+    after its user last acted on the case, `acted_at`; and for `last_in_quarter_at`, the time of the same user's
     last reminder in this quarter of an hour, so that one mail tells both. What is urgent waits for nothing.
     """
     if word.is_urgent(now):
@@ -61,10 +61,10 @@ def waits_until(
             waits.append(morning)
     if acted_at is not None and word.step in WAIT_AFTER_ACTS:
         waits.append(acted_at + QUARTER)
-    if companion_at is not None and quarter_of(word.planned_for) == quarter_of(now) == quarter_of(
-        companion_at
-    ):
-        waits.append(companion_at)
+    if last_in_quarter_at is not None:
+        quarters = {quarter_of(at) for at in (word.planned_for, now, last_in_quarter_at)}
+        if len(quarters) == 1:
+            waits.append(last_in_quarter_at)
     latest = max(waits, default=now)
     return latest if latest > now else None
 

@@ -77,7 +77,7 @@ class Facts:
     now: datetime
     memberships: Memberships
     acted: Mapping[tuple[int, str], datetime]  # by case and actor, what is less than a quarter of an hour old
-    companions: Mapping[int, datetime]  # by user
+    last_in_quarter: Mapping[int, datetime]  # by user
     confirmed: Collection[int]
     mailed: dict[int, list[datetime]]  # by user without a confirmed address: the mails of the last day
 
@@ -94,7 +94,7 @@ class Facts:
             now=self.now,
             quiet=quiet_hours_of(_preferences(row.user), row.user.zone),
             acted_at=self.acted.get((case.pk, custody.actor_of(row.user))) if case and is_fresh else None,
-            companion_at=self.companions.get(row.user_id) if is_merged else None,
+            last_in_quarter_at=self.last_in_quarter.get(row.user_id) if is_merged else None,
         )
 
     def allowed_from(self, recipient: Recipient) -> datetime | None:
@@ -116,7 +116,7 @@ def facts_of(rows: Sequence[Reminder], claim: Claim) -> Facts:
         now=now,
         memberships=memberships_of(rows),
         acted=_acted([row for row in rows if row.step in manners.WAIT_AFTER_ACTS], now),
-        companions=_companions(users, now),
+        last_in_quarter=_last_in_quarter(users, now),
         confirmed=confirmed,
         mailed=_mailed(users.keys() - confirmed, now),
     )
@@ -134,7 +134,7 @@ def _acted(rows: Sequence[Reminder], now: datetime) -> dict[tuple[int, str], dat
     return {(case_id, actor): at for case_id, actor, at in latest}
 
 
-def _companions(users: Collection[int], now: datetime) -> dict[int, datetime]:
+def _last_in_quarter(users: Collection[int], now: datetime) -> dict[int, datetime]:
     """When the last of what each user is to be told in this quarter of an hour, and was not yet, is due."""
     ahead = Reminder.objects.pending().filter(
         Q(deadline__isnull=False) | Q(own_reminder__isnull=False),

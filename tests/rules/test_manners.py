@@ -102,7 +102,7 @@ class TestWhoJustActed:
                 word,
                 now=shanghai("2026-09-03 10:00"),
                 acted_at=shanghai("2026-09-03 10:00"),
-                companion_at=shanghai("2026-09-03 10:10"),
+                last_in_quarter_at=shanghai("2026-09-03 10:10"),
             )
             is None
         )
@@ -112,7 +112,9 @@ class TestOneMailForBoth:
     def test_the_first_waits_for_the_last_of_its_quarter_of_an_hour(self):
         word = Word("due", shanghai("2026-09-03 18:07"))
 
-        waits = waits_until(word, now=shanghai("2026-09-03 18:07"), companion_at=shanghai("2026-09-03 18:10"))
+        waits = waits_until(
+            word, now=shanghai("2026-09-03 18:07"), last_in_quarter_at=shanghai("2026-09-03 18:10")
+        )
 
         assert waits == shanghai("2026-09-03 18:10")
 
@@ -120,7 +122,9 @@ class TestOneMailForBoth:
         word = Word("due", shanghai("2026-09-03 18:14"))
 
         assert (
-            waits_until(word, now=shanghai("2026-09-03 18:14"), companion_at=shanghai("2026-09-03 18:15"))
+            waits_until(
+                word, now=shanghai("2026-09-03 18:14"), last_in_quarter_at=shanghai("2026-09-03 18:15")
+            )
             is None
         )
 
@@ -128,7 +132,9 @@ class TestOneMailForBoth:
         word = Word("due", shanghai("2026-09-03 12:00"))
 
         assert (
-            waits_until(word, now=shanghai("2026-09-03 18:07"), companion_at=shanghai("2026-09-03 18:10"))
+            waits_until(
+                word, now=shanghai("2026-09-03 18:07"), last_in_quarter_at=shanghai("2026-09-03 18:10")
+            )
             is None
         )
 
