@@ -49,8 +49,9 @@ def waits_until(
     """Until when to hold the word back, or None to say it now. All moments are aware.
 
     It waits for the end of quiet hours that hold by now but were not planned into; a quarter of an hour
-    after its user last acted on the case, `acted_at`; and for `last_in_quarter_at`, the time of the same user's
-    last reminder in this quarter of an hour, so that one mail tells both. What is urgent waits for nothing.
+    after its user last acted on the case, `acted_at`; and for `last_in_quarter_at`, the time of the same
+    user's last reminder in this quarter of an hour, so that one mail tells both. What is urgent waits for
+    nothing.
     """
     if word.is_urgent(now):
         return None

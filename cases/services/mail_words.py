@@ -166,7 +166,8 @@ def _subject(frame: str, what: str, *, is_late: bool) -> str:
 def is_late(reminder: Reminder, at: datetime) -> bool:
     """Whether it comes more than an hour after it was to be said, as after an outage.
 
-    One that was held back on purpose, in quiet hours or to be merged with another, was to be said when that ended.
+    One that was held back on purpose, in quiet hours or to be merged with another, was to be said when
+    that ended.
     """
     held = reminder.next_attempt_at if reminder.attempts == 0 else None
     return at - max(reminder.due_at, held or reminder.due_at) > LATE_AFTER
