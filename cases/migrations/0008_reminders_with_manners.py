@@ -195,6 +195,19 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="reminder",
             index=models.Index(
+                condition=models.Q(
+                    ("cancelled_at__isnull", True),
+                    ("failed_at__isnull", True),
+                    ("lease_until__isnull", False),
+                    ("sent_at__isnull", True),
+                ),
+                fields=["lease_until"],
+                name="reminder_pending_by_lease",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="reminder",
+            index=models.Index(
                 condition=models.Q(("sent_at__isnull", False)),
                 fields=["user", "sent_at"],
                 name="reminder_sent_by_user",

@@ -135,6 +135,16 @@ class Reminder(models.Model):
                 name="reminder_pending_by_user",
             ),
             models.Index(
+                fields=["lease_until"],
+                condition=models.Q(
+                    sent_at__isnull=True,
+                    failed_at__isnull=True,
+                    cancelled_at__isnull=True,
+                    lease_until__isnull=False,
+                ),
+                name="reminder_pending_by_lease",
+            ),
+            models.Index(
                 fields=["user", "sent_at"],
                 condition=models.Q(sent_at__isnull=False),
                 name="reminder_sent_by_user",

@@ -57,7 +57,7 @@ class Claim:
         """Mark the rows: from now on their mails may be out, and whoever claims them later must not regroup
         them. In the transaction that puts them together.
         """
-        self.mine().update(claimed_by=self.token)
+        self.held().update(claimed_by=self.token)
         self._marks = (self.token,)
         self._prepare()
 
@@ -141,7 +141,8 @@ def _free_users(at: datetime | None) -> list[int]:
     PostgreSQL steps over users of whom another sender makes a claim; SQLite's transactions wait for each
     other from their start. The rows are asked for after that, so that either way a row has one holder.
     """
-    due = _claimable(at).order_by("due_at", "pk")
+    # By the index, so that a claim takes no longer the more is due; among equals any order will do.
+    due = _claimable(at).order_by("due_at")
     if not connection.features.has_select_for_update_skip_locked:
         return list(dict.fromkeys(due.values_list("user_id", flat=True)[:BATCH]))
     locked = due.select_related("user").only("user__id")
