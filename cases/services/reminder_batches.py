@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Case, Value, When
 
 from cases.models import CancelReason, Reminder
 from cases.services.mail import Recipient
@@ -142,14 +143,24 @@ def store(judged: Judged, claim: Claim) -> int:
         waiting = claim.mine().filter(pk__in=keys)
         waiting.filter(pk__in=claim.worn).update(next_attempt_at=until, lease_until=None)
         waiting.exclude(pk__in=claim.worn).update(next_attempt_at=until, claimed_by="", lease_until=None)
-    for letter in judged.letters:
+    _give_one_id(judged.letters, claim)
+    return cancelled
+
+
+def _give_one_id(letters: Iterable[Letter], claim: Claim) -> None:
+    """All rows of a letter bear the Message-ID of the first."""
+    keys: list[int] = []
+    changes: list[When] = []
+    for letter in letters:
         first = letter.rows[0].message_id
         others = [row for row in letter.rows if row.message_id != first]
         if others:
-            claim.mine().filter(pk__in=[row.pk for row in others]).update(message_id=first)
+            keys += (row.pk for row in others)
+            changes.append(When(pk__in=[row.pk for row in others], then=Value(first)))
         for row in others:
             row.message_id = first
-    return cancelled
+    if changes:
+        claim.mine().filter(pk__in=keys).update(message_id=Case(*changes))
 
 
 @transaction.atomic

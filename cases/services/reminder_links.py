@@ -133,7 +133,12 @@ def open_unsubscribe(token: str, *, at: datetime) -> UnsubscribeLink:
 
 def _seal_of(user: User) -> str:
     """Changes with the password and with the address that the mail went to."""
-    made_of = f"{user.password}\n{user.email}"
+    return _sealed(f"{user.password}\n{user.email}")
+
+
+# Asked for with each link of a mail.
+@lru_cache(maxsize=16)
+def _sealed(made_of: str) -> str:
     return salted_hmac(_SEAL_SALT, made_of, algorithm="sha256").hexdigest()[:16]
 
 
