@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
+from django.core.mail import EmailMessage
 from django.db import InterfaceError, OperationalError, transaction
 
 from cases.services import mail, reminder_claims
@@ -36,7 +37,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 # So many mails, or what goes out in so many seconds, are recorded together: a kill repeats no more.
-RECORD_EVERY = 4
+RECORD_EVERY = 8
 RECORD_SECONDS = 0.05
 # How long an answer to “is this still to be said?” is relied on.
 FRESH_SECONDS = 1.0
@@ -136,12 +137,13 @@ class _Batch:
             waiting, self.letters = self.letters, deque()
             self.judged_at = time.monotonic()
             self._take(judge_again(waiting, self.claim))
-        group = self._next_group()
+        # All are written before the first goes out, so that little time passes from its yes to the commit.
+        group = deque((letter, self._write(letter)) for letter in self._next_group())
         outcomes: list[Outcome] = []
         began = time.monotonic()
         try:
             while group and (not outcomes or time.monotonic() - began < RECORD_SECONDS):
-                outcomes.append(self._send(group[0], postman))
+                outcomes.append(self._send(*group[0], postman))
                 group.popleft()
                 self.is_lost = False
         except ConnectionLost:
@@ -149,35 +151,49 @@ class _Batch:
                 raise
             self.is_lost = True  # A new connection may do; its owner is asked for again before it is used.
         finally:
-            self.letters.extendleft(reversed(group))
+            self.letters.extendleft(letter for letter, _written in reversed(group))
             record(outcomes, self.claim, self.report)
 
-    def _next_group(self) -> deque[Letter]:
+    def _next_group(self) -> list[Letter]:
         """The next letters without rows that were cancelled or taken over, by the database as it is now."""
         letters = [self.letters.popleft() for _ in range(min(RECORD_EVERY, len(self.letters)))]
         held = self.claim.still_held([key for letter in letters for key in letter.keys])
         for letter in letters:
             letter.rows = [row for row in letter.rows if row.pk in held]
-        return deque(letter for letter in letters if letter.rows)
+        return [letter for letter in letters if letter.rows]
 
-    def _send(self, letter: Letter, postman: Postman) -> Outcome:
+    def _write(self, letter: Letter) -> EmailMessage | Outcome:
+        """The mail or, where there is none to send, what becomes of the letter."""
         try:
             message = mail.write(letter.rows, letter.recipient, at=self.claim.moment())
-            if message is None:
-                return Outcome(letter, Fate.EMPTY)
-            postman.deliver(message)
-        except (ServerAway, OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            return _set_aside(letter, error)
+        return Outcome(letter, Fate.EMPTY) if message is None else message
+
+    def _send(self, letter: Letter, written: EmailMessage | Outcome, postman: Postman) -> Outcome:
+        if isinstance(written, Outcome):
+            return written
+        try:
+            postman.deliver(written)
+        except ServerAway:
             raise
         except NeverDeliverable as error:
             return Outcome(letter, Fate.REFUSED, str(error))
         except NotDelivered as error:
             return Outcome(letter, Fate.RETRIED, str(error))
         except Exception as error:
-            # One mail that cannot be written is set aside like one that was not accepted: it holds up no
-            # other, and where the mistake is ours its next try comes after the repair.
-            log.exception("The mail %s cannot be written; it is set aside", letter.rows[0].message_id)
-            return Outcome(letter, Fate.RETRIED, _unwritten(error))
+            return _set_aside(letter, error)
         return Outcome(letter, Fate.SENT)
+
+
+def _set_aside(letter: Letter, error: Exception) -> Outcome:
+    """One mail that cannot be written is treated like one that was not accepted: it holds up no other, and
+    where the mistake is ours its next try comes after the repair.
+    """
+    log.error("The mail %s cannot be written; it is set aside", letter.rows[0].message_id, exc_info=error)
+    return Outcome(letter, Fate.RETRIED, _unwritten(error))
 
 
 def _unwritten(error: Exception) -> str:

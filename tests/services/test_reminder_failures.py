@@ -279,6 +279,7 @@ class TestDying:
             record(*args)
             Reminder.objects.update(lease_until=DUE)
 
+        monkeypatch.setattr(reminders, "RECORD_EVERY", 4)
         monkeypatch.setattr(reminders, "RECORD_SECONDS", 60.0)
         monkeypatch.setattr(reminders, "record", freeze)
         reminders._Batch(claim, reminders.SendReport(), reminders._SignOfLife(None)).send()
