@@ -30,6 +30,7 @@ PACKAGES = {
     "pdftotext": "poppler-utils",
     "qpdf": "qpdf",
     "openssl": "openssl",
+    "libfaketime.so.1": "faketime",
     "NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 }
 # What must hold on PostgreSQL with Redis as well: what is stored, what happens, and the reminders.
@@ -51,12 +52,15 @@ def find(name: str) -> Path:
             Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name)
         )
         places = [str(folder) for folder in [*reversed(versions), *_postgresql_of_a_wheel()]]
+    elif name.startswith("lib"):
+        places = [str(folder) for folder in sorted(Path("/usr/lib").glob("*/faketime"))]
     else:
         places = [str(FONTS)] if name.endswith(".ttc") else []
     for place in places:
         if (Path(place) / name).exists():
             return Path(place) / name
-    found = None if name.endswith(".ttc") else shutil.which(name)
+    is_program = not name.endswith(".ttc") and not name.startswith("lib")
+    found = shutil.which(name) if is_program else None
     if not found:
         raise NotInstalled(name)
     return Path(found)

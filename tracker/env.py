@@ -6,6 +6,7 @@ A secret may also be given as a file: NAME_FILE holds the path of it.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from datetime import timedelta
@@ -41,14 +42,15 @@ def env_int(name: str, default: int, *, low: int, high: int) -> int:
 
 
 def env_minutes(name: str, default: str) -> tuple[timedelta, ...]:
-    """Whole minutes from 1 to 1440, with commas between them; at most ten."""
+    """Minutes from 0.01 to 1440, with commas between them; at most ten."""
     items = [item.strip() for item in env_text(name, default).split(",")]
-    if len(items) > 10 or not all(item.isdecimal() and 1 <= int(item) <= 1440 for item in items):
+    are_numbers = all(re.fullmatch(r"\d{1,4}(\.\d{1,3})?", item, re.ASCII) for item in items)
+    if len(items) > 10 or not are_numbers or not all(0.01 <= float(item) <= 1440 for item in items):
         raise ImproperlyConfigured(
-            f"{name} is “{','.join(items)}”; write up to ten whole numbers of minutes from 1 to 1440, "
+            f"{name} is “{','.join(items)}”; write up to ten numbers of minutes from 0.01 to 1440, "
             f"as in {default}."
         )
-    return tuple(timedelta(minutes=int(item)) for item in items)
+    return tuple(timedelta(minutes=float(item)) for item in items)
 
 
 def env_list(name: str) -> list[str]:

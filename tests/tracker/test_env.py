@@ -99,17 +99,19 @@ def test_a_data_folder_that_is_open_to_others_is_closed_to_them(tmp_path: Path) 
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
-def test_minutes_are_whole_numbers_with_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REMINDER_RETRIES", "1, 15,120")
+def test_minutes_are_numbers_with_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REMINDER_RETRIES", "0.5, 15,120")
 
     assert env.env_minutes("REMINDER_RETRIES", "5,30,60") == (
-        timedelta(minutes=1),
+        timedelta(seconds=30),
         timedelta(minutes=15),
         timedelta(hours=2),
     )
 
 
-@pytest.mark.parametrize("text", ["soon", "5,,60", "0", "1441", "5;30", "1,1,1,1,1,1,1,1,1,1,1"])
+@pytest.mark.parametrize(
+    "text", ["soon", "5,,60", "0", "0.001", "1e2", "nan", "1441", "5;30", "1,1,1,1,1,1,1,1,1,1,1"]
+)
 def test_what_is_no_list_of_minutes_is_refused_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
