@@ -1,5 +1,6 @@
-"""Runs a campaign: python -m tests.faults [--reminders N] [--faults N] [--seed N] [--seconds N] [--sqlite].
+"""Runs a campaign of faults against the reminders, and says what was lost and repeated.
 
+Run as: python -m tests.faults [--reminders N] [--faults N] [--seed N] [--seconds N] [--sqlite] [--only KIND].
 Starts a PostgreSQL, a Redis, a mail server, two tickers and beat of its own (with --sqlite one ticker on
 SQLite and the embedded broker), lets the reminders fall due within --seconds, and breaks things meanwhile.
 Tries are spaced in seconds instead of minutes (REMINDER_RETRIES). Prints a table and, last, a line of JSON;
@@ -13,6 +14,7 @@ import json
 import os
 import sys
 
+from tests.faults import kinds
 from tests.faults.campaign import INVARIANTS, Plan, Result, run, world_of
 from tests.faults.world import RETRIES_MINUTES, TICK_SECONDS
 from tests.programs import NotInstalled
@@ -25,7 +27,12 @@ def arguments() -> Plan:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--sqlite", action="store_true", dest="is_sqlite")
-    return Plan(**vars(parser.parse_args()))
+    names = sorted({kind.__name__ for kind in (*kinds.EVERYWHERE, *kinds.WITH_SERVERS)})
+    parser.add_argument("--only", choices=names, default="", help="this kind of fault alone")
+    plan = Plan(**vars(parser.parse_args()))
+    if plan.is_sqlite and plan.only in {kind.__name__ for kind in kinds.WITH_SERVERS}:
+        parser.error(f"{plan.only} needs PostgreSQL and Redis; leave --sqlite out.")
+    return plan
 
 
 def set_up_django(environment: dict[str, str]) -> None:

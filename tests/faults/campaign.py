@@ -34,6 +34,7 @@ class Plan:
     seed: int
     seconds: float
     is_sqlite: bool
+    only: str = ""  # this kind of fault alone
 
 
 @dataclass(slots=True)
@@ -95,9 +96,10 @@ def _rain(
     plan: Plan, world: World, chance: random.Random, *, begins: float
 ) -> tuple[Counter[str], dict[int, float]]:
     """The faults, spread over the time in which the reminders fall due: which there were, what was met."""
-    names = [*kinds.EVERYWHERE, *(() if plan.is_sqlite else kinds.WITH_SERVERS)]
+    known = [*kinds.EVERYWHERE, *(() if plan.is_sqlite else kinds.WITH_SERVERS)]
+    wanted = [kind for kind in known if plan.only in {"", kind.__name__}]
     # Every kind as often as any other, in an order of its own.
-    chosen = list(itertools.islice(itertools.cycle(chance.sample(names, len(names))), plan.faults))
+    chosen = list(itertools.islice(itertools.cycle(chance.sample(wanted, len(wanted))), plan.faults))
     chance.shuffle(chosen)
     moments = sorted(begins + chance.uniform(0, plan.seconds) for _fault in chosen)
     done: Counter[str] = Counter()
