@@ -30,7 +30,7 @@ FROM = "reminders@cases.example.org"
 MEGABYTE = 1024 * 1024
 LONGEST_SECONDS = 1200
 IDLE_SECONDS = 60
-SETTLING_SECONDS = 10  # the first tick after a start loads what later ones have
+SETTLING_SECONDS = 10  # the first tick of each ticker loads what later ones have
 
 
 @dataclass
@@ -207,7 +207,9 @@ def through(processes: list[psutil.Process], sink: Sink, mails: int) -> Run:
 
 def idle(processes: list[psutil.Process]) -> float:
     """The share of a core that beat and tickers take while nothing is due."""
-    time.sleep(SETTLING_SECONDS)
+    from django.conf import settings
+
+    time.sleep(SETTLING_SECONDS + settings.TICK_SECONDS * (len(processes) - 2))
     before = _cpu(processes)
     time.sleep(IDLE_SECONDS)
     return (_cpu(processes) - before) / IDLE_SECONDS
