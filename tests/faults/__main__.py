@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 
 from tests.faults import kinds
@@ -61,6 +62,8 @@ def tell(result: Result) -> None:
     figures |= {"repeats": counted.repeats, "after a lost answer": counted.unanswered}
     figures |= {"refused for good": counted.refused, "cancelled": counted.cancelled}
     figures |= {"mails": counted.mails, "of several reminders": counted.merged}
+    figures |= {"met meanwhile": result.meddling.met, "moved meanwhile": result.meddling.moved}
+    figures |= {"cases closed meanwhile": result.meddling.closed}
     print()
     for name, figure in figures.items():
         print(f"  {name:22} {figure:5}")
@@ -74,6 +77,7 @@ def tell(result: Result) -> None:
 
 def main() -> int:
     plan = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends, the folder goes
     try:
         with world_of(is_sqlite=plan.is_sqlite) as world:
             set_up_django(world.environment)

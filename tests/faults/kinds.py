@@ -125,6 +125,22 @@ EVERYWHERE: tuple[Kind, ...] = (
 )
 WITH_SERVERS: tuple[Kind, ...] = (flush_redis, kill_redis, restart_postgresql, cut_connections)
 
+# What may take a sender away, or the answer it waits for, between the mail server's yes and the commit.
+DEADLY = frozenset(
+    {
+        "kill_ticker",
+        "kill_pool_child",
+        "freeze_ticker",
+        "wrong_clock",
+        "restart_postgresql",
+        "cut_connections",
+        "mail_server_away",
+        "mail_server_frozen",
+    }
+)
+# What keeps a mail that is under way from the mail server, or the mail server from it.
+SLOW = frozenset({"freeze_ticker", "mail_server_frozen", "mail_server_away"})
+
 
 def _there(program: Program | None) -> Program:
     if program is None:

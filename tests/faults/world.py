@@ -91,7 +91,7 @@ class World:
         self.is_sqlite = is_sqlite
         self.mails = self.folder / "mails"
         self.orders = self.folder / "orders"
-        self.number = 0
+        self.ordered: list[str] = []
         self.programs: list[Program] = []
         self.environment = self._environment()
         self.sink = self._mail_server()
@@ -111,10 +111,10 @@ class World:
             program.start()
 
     def order(self, fault: str, count: int) -> None:
-        """Let the mail server fail so at the next `count` mails."""
-        self.number += 1
+        """Let the mail server fail so at `count` mails, after what was ordered before."""
+        self.ordered.append(f"{fault} {count} {len(self.ordered) + 1}\n")
         draft = self.orders.with_suffix(".new")
-        draft.write_text(f"{fault} {count} {self.number}")
+        draft.write_text("".join(self.ordered))
         draft.rename(self.orders)
 
     def look_after(self) -> None:
