@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,32 +13,53 @@ import pytest
 from tests.programs import NotInstalled, find
 from tests.running import CHECKOUT, clean_environment
 
+SHORT = ("--reminders", "400", "--seconds", "15")
+CAMPAIGNS = {
+    "PostgreSQL and Redis": ("--faults", "24", "--seed", "11"),
+    "SQLite": ("--faults", "8", "--seed", "12", "--sqlite"),
+}
+NEEDED = {
+    "PostgreSQL and Redis": ("libfaketime.so.1", "postgres", "redis-server"),
+    "SQLite": ("libfaketime.so.1",),
+}
 
-def campaign(*arguments: str) -> dict[str, Any]:
-    """Its figures. Skips where a program is not installed."""
-    for program in ("libfaketime.so.1", *(() if "--sqlite" in arguments else ("postgres", "redis-server"))):
+
+def lacking(where: str) -> str:
+    """The sentence about a program that is not installed; "" where all are."""
+    for program in NEEDED[where]:
         try:
             find(program)
         except NotInstalled as error:
-            pytest.skip(str(error))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults", *arguments],
-        cwd=CHECKOUT, env=clean_environment(), capture_output=True, text=True, timeout=400, check=False,
-    )  # fmt: skip
-    assert done.returncode in {0, 1}, done.stderr
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return figures
+            return str(error)
+    return ""
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        pytest.param(("--faults", "24", "--seed", "11"), id="PostgreSQL and Redis"),
-        pytest.param(("--faults", "8", "--seed", "12", "--sqlite"), id="SQLite"),
-    ],
-)
-def test_whatever_breaks_no_reminder_is_lost_early_or_told_twice_without_need(arguments: tuple[str, ...]):
-    figures = campaign("--reminders", "400", "--seconds", "15", *arguments)
+@pytest.fixture(scope="module")
+def campaigns() -> Iterator[dict[str, subprocess.Popen[str]]]:
+    """Those that can run here, side by side: most of their time they wait."""
+    started = {
+        where: subprocess.Popen(
+            [sys.executable, "-m", "tests.faults", *SHORT, *arguments],
+            cwd=CHECKOUT, env=clean_environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for where, arguments in CAMPAIGNS.items() if not lacking(where)
+    }  # fmt: skip
+    yield started
+    for process in started.values():
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("where", CAMPAIGNS)
+def test_whatever_breaks_no_reminder_is_lost_early_or_told_twice_without_need(
+    campaigns: dict[str, subprocess.Popen[str]], where: str
+):
+    if missing := lacking(where):
+        pytest.skip(missing)
+    out, err = campaigns[where].communicate(timeout=400)
+    assert campaigns[where].returncode in {0, 1}, err
+    figures: dict[str, Any] = json.loads(out.splitlines()[-1])
 
     counted = figures["counted"]
     assert figures["broken"] == []
