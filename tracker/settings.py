@@ -111,10 +111,12 @@ FILE_UPLOAD_TEMP_DIR = str(env.data_folder(DATA_DIR / "incoming"))
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EXHIBIT_MAX_BYTES = env.env_int("EXHIBIT_MAX_MB", 50, low=1, high=10_000) * 1024 * 1024
+# Sound and video; they arrive in pieces and are never decoded as a whole in memory.
+RECORDING_MAX_BYTES = env.env_int("RECORDING_MAX_MB", 600, low=1, high=100_000) * 1024 * 1024
 VERIFY_MAX_BYTES = 1024 * 1024 * 1024
 EXHIBIT_MAX_PIXELS = 50_000_000
 EXHIBIT_MAX_PAGES = 500
-USER_MAX_BYTES = env.env_int("USER_MAX_MB", 2_000, low=1, high=10_000_000) * 1024 * 1024
+USER_MAX_BYTES = env.env_int("USER_MAX_MB", 5_000, low=1, high=10_000_000) * 1024 * 1024
 
 # Work in the background: the broker carries ids and wake-ups, never the truth (ARCHITECTURE.md)
 
@@ -257,6 +259,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "media-src": [SELF],
+        "worker-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

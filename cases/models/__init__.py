@@ -22,6 +22,8 @@ from cases.models.milestone import CountdownStep, Milestone, MilestoneKind
 from cases.models.order import Order, OrderNumber, OrderNumberKind
 from cases.models.own_playbook import OwnPlaybook
 from cases.models.own_reminder import OwnReminder
+from cases.models.recognition import Recognition, RecognitionState
+from cases.models.redaction import Redaction
 from cases.models.reminder import (
     MORNING_SUMMARY,
     OWN_STEP,
@@ -30,6 +32,10 @@ from cases.models.reminder import (
     Reminder,
 )
 from cases.models.reminder_preferences import ReminderPreferences
+from cases.models.scrub_run import ScrubFinding, ScrubRun, Trouble
+from cases.models.seal import Seal, SealedHead
+from cases.models.tombstone import Tombstone
+from cases.models.upload import Upload, UploadPiece
 from cases.models.work_calendar import CalendarCode, CalendarDay, CalendarYear, Recount
 
 __all__ = [
@@ -67,12 +73,23 @@ __all__ = [
     "OwnReminder",
     "PaymentMethod",
     "ProblemKind",
+    "Recognition",
+    "RecognitionState",
     "Recount",
+    "Redaction",
     "Reminder",
     "ReminderPreferences",
     "Risk",
     "Role",
+    "ScrubFinding",
+    "ScrubRun",
+    "Seal",
+    "SealedHead",
     "Status",
+    "Tombstone",
+    "Trouble",
+    "Upload",
+    "UploadPiece",
     "Urgency",
     "Whose",
     "WorkingCopy",

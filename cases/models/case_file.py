@@ -41,6 +41,12 @@ class CaseFile(models.Model):
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, help_text=_("Of the whole ZIP."))
     size = models.PositiveBigIntegerField(_("size"), default=0, help_text=_("Bytes."))
     storage_key = models.CharField(_("place in the evidence store"), max_length=200, blank=True)
+    redactions = models.JSONField(
+        _("handed out redacted"),
+        default=dict,
+        blank=True,
+        help_text=_("{number of the exhibit: number of its redaction}; the others go as originals."),
+    )
     manifest = models.TextField(_("manifest"), blank=True, help_text=_("manifest-sha256.txt as handed out."))
     chain_head = models.CharField(
         _("chain head"), max_length=64, blank=True, help_text=_("Hash of the last custody entry in it.")

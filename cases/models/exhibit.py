@@ -36,6 +36,15 @@ class Exhibit(models.Model):
         _("height"), null=True, blank=True, help_text=_("Pixels, as stored.")
     )
     page_count = models.PositiveIntegerField(_("pages"), default=1)
+    duration_ms = models.PositiveIntegerField(
+        _("duration"), null=True, blank=True, help_text=_("Of a recording, in milliseconds.")
+    )
+    metadata = models.JSONField(
+        _("what the file says of itself"),
+        default=dict,
+        blank=True,
+        help_text=_("Hints such as the program that saved it; anybody can write them."),
+    )
     source = models.CharField(_("source"), max_length=20, choices=ExhibitSource.choices)
     shows = models.CharField(_("what it shows"), max_length=500, blank=True)
     claimed_at = models.DateTimeField(
@@ -78,6 +87,7 @@ class WorkingCopyKind(models.TextChoices):
     PREVIEW = "preview", _("Preview")
     PAGE = "page", _("Page")
     REDACTION = "redaction", _("Redaction")
+    PLAYABLE = "playable", _("Recording for playing")
 
 
 class WorkingCopy(models.Model):
@@ -90,8 +100,8 @@ class WorkingCopy(models.Model):
     size = models.PositiveBigIntegerField(_("size"))
     media_type = models.CharField(_("type"), max_length=50)
     storage_key = models.CharField(_("place in the evidence store"), max_length=200)
-    width = models.PositiveIntegerField(_("width"))
-    height = models.PositiveIntegerField(_("height"))
+    width = models.PositiveIntegerField(_("width"), default=0, help_text=_("Pixels; 0 for sound."))
+    height = models.PositiveIntegerField(_("height"), default=0, help_text=_("Pixels; 0 for sound."))
     made_at = models.DateTimeField(_("made at"))
 
     class Meta:
