@@ -79,8 +79,8 @@ def test_the_figures_stand_above_the_list(client: Client, ledger: dict[str, Remi
 
     text = text_of(client.get(LIST))
 
-    assert "Due now 1 (look here) Oldest of them, due for 2 hours (look here)" in text
-    assert "Waiting for another try 1, most often: 451 <[email]> try again" in text
+    assert "Due now 1 (look here) Oldest that is not sent, due for 2 hours (look here)" in text
+    assert "Waiting for another try 1, most often: 451 <[email]> try again (look here)" in text
     assert "Given up in 7 days 1 (look here) Sent in 24 hours 1" in text
     assert re.search(r"Last tick \d+ seconds? ago", text)
 

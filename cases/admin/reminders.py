@@ -162,9 +162,9 @@ def _told(figures: reminder_health.Figures) -> list[dict[str, Any]]:
         waiting = _("%(count)s, most often: %(reason)s") % {"count": waiting, "reason": figures.reason}
     told: list[tuple[str, str, bool]] = [
         (_("Due now"), _number(figures.due_now), figures.is_late),
-        (_("Oldest of them, due for"), oldest, figures.is_late),
+        (_("Oldest that is not sent, due for"), oldest, figures.is_late),
         (_("In the hands of a sender"), _number(figures.held), False),
-        (_("Waiting for another try"), waiting, False),
+        (_("Waiting for another try"), waiting, figures.is_late and figures.waiting > 0),
         (_("Given up in 7 days"), _number(figures.failed_lately), figures.failed_lately > 0),
         (_("Sent in 24 hours"), _number(figures.sent_lately), False),
         (_("Last tick"), ticked, figures.is_silent),

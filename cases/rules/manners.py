@@ -48,7 +48,7 @@ def waits_until(
 ) -> datetime | None:
     """Until when to hold the word back, or None to say it now. All moments are aware.
 
-    It waits for the end of quiet hours that hold by now but were not planned into; a quarter of an hour
+    It waits for the end of quiet hours that hold by now and began after its time; a quarter of an hour
     after its user last acted on the case, `acted_at`; and for `last_in_quarter_at`, the time of the same
     user's last reminder in this quarter of an hour, so that one mail tells both. What is urgent waits for
     nothing.
@@ -56,7 +56,7 @@ def waits_until(
     if word.is_urgent(now):
         return None
     waits = []
-    if quiet is not None and quiet.hold(now) and not quiet.hold(word.planned_for):
+    if quiet is not None and quiet.hold(now) and word.planned_for < quiet.beginning(now):
         morning = quiet.ending(now)
         if not word.is_urgent(now, until=morning):
             waits.append(morning)

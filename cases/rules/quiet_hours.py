@@ -43,7 +43,7 @@ class QuietHours:
         return first if first > at else self._on(day, self.end.replace(fold=1))
 
     def _on(self, day: date, shown: time) -> datetime:
-        """The moment of that day at which the clock shows that time; one that the change to summer time
-        leaves out lies as long after the jump as it would have lain after the hour that is missing.
+        """The moment of that day at which the clock shows that time. One that the change to summer time
+        leaves out lies before the jump or after it, by its `fold`; no clock ever shows it.
         """
         return datetime.combine(day, shown, self.zone).astimezone(UTC)

@@ -11,17 +11,18 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import sanitize_address
 
+from cases.services.mail_message import PLAIN_ADDRESS
+
 REASON_LENGTH = 500
 OK, GO_ON = 250, 354
 # “Service not available, closing transmission channel”: the next mail needs a new connection.
 CLOSING = 421
-# One mail takes no longer on a connection that is open; a reminder's lease lasts longer than this.
+# No step of handing over one mail is waited for beyond this, on a connection that is open; a reminder's
+# lease lasts longer.
 MAIL_SECONDS = 18.0
 # A server that breaks off so many mails in a row is left alone for now.
 MOST_BREAKS = 3
 
-# What needs no encoding: to look at every part of an address costs as much as to hand over the mail.
-_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _DOTS = re.compile(rb"(?m)^\.")
 
 
@@ -62,8 +63,14 @@ class Postman:
     ) -> None:
         self._close()
 
+    @property
+    def is_open(self) -> bool:
+        return self._is_open
+
     def open(self) -> None:
-        """Have a connection; raises ServerAway where there is none to be had."""
+        """Have a connection; raises ServerAway where there is none to be had. It may take long: a server has
+        many addresses, and each step its own time.
+        """
         if self._is_open:
             return
         if self._breaks >= MOST_BREAKS:
@@ -78,8 +85,10 @@ class Postman:
         self._is_open = self._is_new = True
 
     def deliver(self, message: EmailMessage) -> None:
-        """Return after the server's yes; else raise TryLater, ServerAway or NeverDeliverable."""
-        self.open()
+        """Return after the server's yes; else raise TryLater, ServerAway or NeverDeliverable.
+
+        On a connection that is open; one that breaks is closed, and not opened anew.
+        """
         try:
             if (smtp := self._smtp) is None:
                 self._deliver_elsewhere(message)
@@ -90,10 +99,6 @@ class Postman:
             raise self._judged(code, words) from error
         except smtplib.SMTPDataError as error:
             raise self._judged(error.smtp_code, error.smtp_error) from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise NeverDeliverable(
-                _short(f"The mail server cannot write to this address: {error}")
-            ) from error
         except smtplib.SMTPResponseException as error:
             # The sender or the log-in was refused: this is about the installation, not about this mail.
             self._break_off()
@@ -126,14 +131,15 @@ class Postman:
         for recipient in recipients:
             code, words = _asked(smtp, ends, f"RCPT TO:{recipient}")
             if code not in {250, 251}:
-                self._reset(smtp)
+                self._reset(smtp, ends)
                 raise smtplib.SMTPRecipientsRefused({recipient: (code, words)})
         code, words = _asked(smtp, ends, "DATA")
         if code == GO_ON:
+            _wait_until(ends, smtp)
             smtp.send(_dotted(content))
             code, words = _asked(smtp, ends)
         if code != OK:
-            self._reset(smtp)
+            self._reset(smtp, ends)
             raise smtplib.SMTPDataError(code, words)
 
     def _begin(self, smtp: smtplib.SMTP, sender: str, content: bytes, ends: float) -> None:
@@ -154,9 +160,10 @@ class Postman:
         kind = ServerAway if self._is_new else ConnectionLost
         return kind(_short(f"The connection to the mail server broke: {reason}"))
 
-    def _reset(self, smtp: smtplib.SMTP) -> None:
+    def _reset(self, smtp: smtplib.SMTP, ends: float) -> None:
         """Forget the mail that was refused. A connection that breaks here is opened anew for the next."""
         try:
+            _wait_until(ends, smtp)
             smtp.rset()
         except OSError:
             self._close()
@@ -184,19 +191,24 @@ class Postman:
 
 def _as_sent(address: str) -> str:
     """The address as SMTP takes it, in <>: domains and names in other scripts are encoded."""
-    if _PLAIN_ADDRESS.fullmatch(address):
+    if PLAIN_ADDRESS.fullmatch(address):
         return f"<{address}>"
     return smtplib.quoteaddr(sanitize_address(address, "utf-8"))
 
 
 def _asked(smtp: smtplib.SMTP, ends: float, command: str = "") -> tuple[int, bytes]:
-    """The server's answer to the command, or to what was sent, waited for until `ends` and no longer."""
-    if smtp.sock is None:
-        raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-    smtp.sock.settimeout(max(ends - time.monotonic(), 0.001))
+    """The server's answer to the command, or to what was sent; it must begin before `ends`."""
+    _wait_until(ends, smtp)
     if command:
         smtp.putcmd(command)
     return smtp.getreply()
+
+
+def _wait_until(ends: float, smtp: smtplib.SMTP) -> None:
+    """Let the next step on the connection take what is left of the time."""
+    if smtp.sock is None:
+        raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+    smtp.sock.settimeout(max(ends - time.monotonic(), 0.001))
 
 
 def _dotted(content: bytes) -> bytes:

@@ -14,7 +14,14 @@ from django.db.models import Case, Value, When
 from cases.models import CancelReason, Reminder
 from cases.services.mail import Recipient
 from cases.services.reminder_claims import Claim
-from cases.services.reminder_facts import Facts, facts_of, memberships_of, rows_of, silenced
+from cases.services.reminder_facts import (
+    Facts,
+    confirmed_of,
+    facts_of,
+    memberships_of,
+    rows_of,
+    silenced,
+)
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +111,8 @@ def _admit(letter: Letter, facts: Facts, judged: Judged) -> None:
         waits = [facts.waits_until(row, is_fresh=False) for row in letter.rows]
         until = None if None in waits else min(filter(None, waits))
     if until is None:
-        until = facts.allowed_from(letter.recipient)
+        is_urgent = any(map(facts.is_urgent, letter.rows))
+        until = facts.allowed_from(letter.recipient, is_urgent=is_urgent)
     if until is None:
         judged.letters.append(letter)
     else:
@@ -116,6 +124,7 @@ def judge_again(letters: Iterable[Letter], claim: Claim) -> Judged:
     letters = list(letters)
     found = rows_of(claim, [key for letter in letters for key in letter.keys])
     memberships = memberships_of(found)
+    confirmed = confirmed_of({row.user_id: row.user for row in found})
     rows = {row.pk: row for row in found}
     judged = Judged()
     for letter in letters:
@@ -126,7 +135,7 @@ def judge_again(letters: Iterable[Letter], claim: Claim) -> Judged:
             else:
                 kept.append(row)
         if kept:
-            recipient = Recipient(kept[0].user, letter.recipient.is_confirmed)
+            recipient = Recipient(kept[0].user, kept[0].user_id in confirmed)
             judged.letters.append(Letter(kept, recipient, letter.own_ids))
     return judged
 

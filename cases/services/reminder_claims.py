@@ -84,11 +84,12 @@ class Claim:
     def still_held(self, keys: Collection[int]) -> set[int]:
         """Which of these rows may be sent now; renews the lease of the whole batch every few seconds.
 
-        A sender that was frozen beyond its lease holds nothing any more, and renews nothing.
+        Also a lease that is over, as after a connection that took long to open, of rows that nobody has
+        taken since: whoever takes a row makes its mark on it, and then it is not ours any more.
         """
         now = time.monotonic()
         if now - self._renewed >= RENEW_SECONDS:
-            self.held().update(lease_until=self.clock + LEASE)
+            self.mine().update(lease_until=self.clock + LEASE)
             self._renewed = now
         return set(self._held.filter(pk__in=keys).values_list("pk", flat=True))
 

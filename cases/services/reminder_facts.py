@@ -19,6 +19,8 @@ from tracker.accounts.models import User
 
 # To an address that nobody confirmed go so many mails in a day: it may be a stranger's.
 UNCONFIRMED_MAILS = 5
+# And so many more that warn of a right that is lost within the hour.
+URGENT_MAILS = 5
 DAY = timedelta(days=1)
 
 # Of each (case, user) that is a membership: whether the user stopped the reminders of this case.
@@ -86,23 +88,30 @@ class Facts:
 
     def waits_until(self, row: Reminder, *, is_fresh: bool = True) -> datetime | None:
         """Until when good manners hold it back. A mail that was tried waits for quiet hours alone."""
-        deadline, case = row.deadline, row.case
-        ends_at = deadline.due_at if deadline is not None and deadline.whose == Whose.MINE else None
+        case = row.case
         is_merged = is_fresh and case is not None
         return manners.waits_until(
-            manners.Word(row.step, row.due_at, ends_at),
+            self._word(row),
             now=self.now,
             quiet=quiet_hours_of(_preferences(row.user), row.user.zone),
             acted_at=self.acted.get((case.pk, custody.actor_of(row.user))) if case and is_fresh else None,
             last_in_quarter_at=self.last_in_quarter.get(row.user_id) if is_merged else None,
         )
 
-    def allowed_from(self, recipient: Recipient) -> datetime | None:
+    def _word(self, row: Reminder) -> manners.Word:
+        deadline = row.deadline
+        ends_at = deadline.due_at if deadline is not None and deadline.whose == Whose.MINE else None
+        return manners.Word(row.step, row.due_at, ends_at)
+
+    def is_urgent(self, row: Reminder) -> bool:
+        return self._word(row).is_urgent(self.now)
+
+    def allowed_from(self, recipient: Recipient, *, is_urgent: bool) -> datetime | None:
         """When one more mail may go there; None, and it is counted, where it may go now."""
         if recipient.is_confirmed:
             return None
         mailed = self.mailed.setdefault(recipient.user.pk, [])
-        if len(mailed) >= UNCONFIRMED_MAILS:
+        if len(mailed) >= UNCONFIRMED_MAILS + (URGENT_MAILS if is_urgent else 0):
             return min(mailed) + DAY
         mailed.append(self.now)
         return None
@@ -111,7 +120,7 @@ class Facts:
 def facts_of(rows: Sequence[Reminder], claim: Claim) -> Facts:
     now = claim.moment()
     users = {row.user_id: row.user for row in rows}
-    confirmed = _confirmed(users)
+    confirmed = confirmed_of(users)
     return Facts(
         now=now,
         memberships=memberships_of(rows),
@@ -147,7 +156,8 @@ def _last_in_quarter(users: Collection[int], now: datetime) -> dict[int, datetim
     return dict(ahead.order_by().values_list("user_id").annotate(Max("due_at")))
 
 
-def _confirmed(users: Mapping[int, User]) -> set[int]:
+def confirmed_of(users: Mapping[int, User]) -> set[int]:
+    """Those of the users whose address, as it is now, was confirmed."""
     verified = EmailAddress.objects.filter(user__in=users, verified=True).values_list("user_id", "email")
     return {user_id for user_id, email in verified if email.lower() == users[user_id].email.lower()}
 

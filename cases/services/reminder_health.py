@@ -72,7 +72,10 @@ def figures() -> Figures:
     ticked_at, tick_now = _first(Heartbeat.objects.filter(name="tick").values_list("at", Now()))
     every = Reminder.objects.order_by()
     due = every.due()
-    due_at, due_now = _first(due.order_by("due_at").values_list("due_at", Now()))
+    # What was refused for now is late too: a server that puts everything off must not look well.
+    is_untaken = Q(attempts__gt=0) | Q(next_attempt_at=None) | Q(next_attempt_at__lte=Now())
+    late = every.pending().filter(is_untaken, due_at__lte=Now())
+    due_at, due_now = _first(late.order_by("due_at").values_list("due_at", Now()))
     waiting = STATES["waiting"](every)
     reasons = Counter(mask(reason) for reason in waiting.values_list("failure", flat=True)[:REASONS])
     return Figures(

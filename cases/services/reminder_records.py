@@ -177,11 +177,13 @@ def _open(outcome: Outcome, claim: Claim) -> QuerySet[Reminder]:
 
 
 def set_aside(key: int, reason: str, claim: Claim, report: SendReport) -> None:
-    """Put off a row of which nothing else can be read, until it is repaired."""
-    marks = {"attempts": F("attempts") + 1, "claimed_by": "", "lease_until": None}
-    next_attempt_at = claim.clock + settings.REMINDER_RETRIES[-1]
+    """Put off a row of which nothing else can be read, until it is repaired or was tried for long enough."""
     rows = claim.mine().filter(pk=key)
-    report.retried += rows.update(**marks, next_attempt_at=next_attempt_at, failure=reason[:REASON_LENGTH])
+    tried = {"attempts": F("attempts") + 1, "failure": reason[:REASON_LENGTH], "lease_until": None}
+    is_over = {"attempts__gte": LEAST_TRIES - 1, "due_at__lt": claim.moment() - PATIENCE}
+    report.failed += rows.filter(**is_over).update(**tried, failed_at=claim.clock)
+    wait = settings.REMINDER_RETRIES[-1]
+    report.retried += rows.update(**tried, claimed_by="", next_attempt_at=claim.clock + wait)
 
 
 def _given_up(outcome: Outcome, at: datetime) -> Outcome:
@@ -224,10 +226,11 @@ def _acts(outcome: Outcome) -> Iterator[custody.Act]:
     actions = {Fate.SENT: "reminder_sent", Fate.REFUSED: "reminder_failed"}
     for row in outcome.letter.rows if outcome.fate in actions else ():
         if row.case is not None:
-            yield custody.Act(row.case, actions[outcome.fate], _details(row))
+            yield custody.Act(row.case, actions[outcome.fate], details_of(row))
 
 
-def _details(row: Reminder) -> dict[str, object]:
+def details_of(row: Reminder) -> dict[str, object]:
+    """How a custody entry names the reminder that it tells of."""
     if row.deadline is not None:
         about = {"deadline": row.deadline.pk, "rule": row.deadline.rule}
     else:

@@ -14,9 +14,9 @@ from django.db.models.functions import Now
 
 from cases.models import CancelReason, Case, Reminder
 from cases.services import custody
-from cases.services.moments import as_text
 from cases.services.reminder_facts import memberships_of, silenced
 from cases.services.reminder_health import STATES
+from cases.services.reminder_records import details_of
 from tracker.accounts.models import User
 
 RELATED = ("deadline__case", "own_reminder__case", "user__reminder_preferences")
@@ -62,17 +62,11 @@ def try_again(keys: Collection[int], *, by: User, at: datetime) -> list[Reminder
 
 def _free(rows: list[Reminder], *, by: User, at: datetime) -> None:
     free = Reminder.objects.filter(pk__in=[row.pk for row in rows])
-    free.update(failed_at=None, next_attempt_at=None, lease_until=None)
-    acts = [custody.Act(row.case, "reminder_tried_again", _details(row)) for row in rows if row.case]
+    # One attempt stands for all before: its mail may be out, and it has its tries anew.
+    free.update(failed_at=None, next_attempt_at=None, lease_until=None, attempts=1)
+    acts = [custody.Act(row.case, "reminder_tried_again", details_of(row)) for row in rows if row.case]
     if acts:
         custody.record_all(acts, at=at, by=by)
-
-
-def _details(row: Reminder) -> dict[str, int | str | None]:
-    about: dict[str, int | str | None] = {"own_reminder": row.own_reminder_id}
-    if row.deadline is not None:
-        about = {"deadline": row.deadline_id, "rule": row.deadline.rule}
-    return {**about, "step": row.step, "version": row.version, "due_at": as_text(row.due_at)}
 
 
 def _lock_cases(found: Iterable[tuple[int | None, ...]]) -> None:

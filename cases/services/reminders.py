@@ -41,6 +41,9 @@ RECORD_EVERY = 8
 RECORD_SECONDS = 0.05
 # How long an answer to “is this still to be said?” is relied on.
 FRESH_SECONDS = 1.0
+# A run that takes longer leaves the rest to the next tick, so that the other sweeps have their turn and no
+# time limit ends it in the middle of a mail.
+MOST_SECONDS = 600.0
 # How often a run that takes long says that it lives.
 ALIVE_SECONDS = 20.0
 
@@ -52,8 +55,10 @@ def send_due(at: datetime | None = None, *, alive: Callable[[], None] | None = N
     """
     report = SendReport()
     sign = _SignOfLife(alive)
-    while not report.away and (claim := reminder_claims.claim(at)):
-        _Batch(claim, report, sign).send()
+    ends = time.monotonic() + MOST_SECONDS
+    with Postman() as postman:
+        while not report.away and time.monotonic() < ends and (claim := reminder_claims.claim(at)):
+            _Batch(claim, report, sign).send(postman)
     return report
 
 
@@ -81,22 +86,21 @@ class _Batch:
         self.judged_at = 0.0
         self.is_lost = False  # the connection broke before the mail at hand, and none was sent since
 
-    def send(self) -> None:
+    def send(self, postman: Postman) -> None:
         judged = self._judged()
         with transaction.atomic():
             self.claim.begin()
             for part in judged:
                 self._take(part)
-        with Postman() as postman:
-            while self.letters:
-                try:
-                    postman.open()
-                    self._send_group(postman)
-                except ServerAway as error:
-                    log.warning("Reminders wait for the mail server: %s", error)
-                    self.report.away = str(error)
-                    return give_back(self.letters, self.claim)
-                self.sign.give()
+        while self.letters:
+            try:
+                postman.open()
+                self._send_group(postman)
+            except ServerAway as error:
+                log.warning("Reminders wait for the mail server: %s", error)
+                self.report.away = str(error)
+                return give_back(self.letters, self.claim)
+            self.sign.give()
 
     def _judged(self) -> list[Judged]:
         """The whole batch judged at once or, where one row cannot even be read, mail by mail."""
@@ -142,7 +146,8 @@ class _Batch:
         outcomes: list[Outcome] = []
         began = time.monotonic()
         try:
-            while group and (not outcomes or time.monotonic() - began < RECORD_SECONDS):
+            # A new connection may take longer than a lease lasts: what is out is recorded before.
+            while group and postman.is_open and (not outcomes or time.monotonic() - began < RECORD_SECONDS):
                 outcomes.append(self._send(*group[0], postman))
                 group.popleft()
                 self.is_lost = False

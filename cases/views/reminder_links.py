@@ -234,7 +234,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             "is_error": status != 200,
             "is_stopped": preferences_of(link.user).stopped_at is not None,
             "membership": link.membership,
-            "case_name": _reading(link.user).name_of(link.membership.case) if link.membership else "",
+            # No title: the link opens for a year, whoever reads that mailbox by then.
+            "case_name": link.membership.case.reference if link.membership else "",
         }
         return _page(request, "unsubscribe", context, status)
 

@@ -28,6 +28,13 @@ class TestTheNight:
             "2026-09-02 08:00"
         )
 
+    def test_what_was_planned_into_a_night_before_waits_for_the_morning_too(self):
+        word = Word("due", shanghai("2026-08-29 23:30"))
+
+        assert waits_until(word, now=shanghai("2026-09-02 03:00"), quiet=NIGHT) == shanghai(
+            "2026-09-02 08:00"
+        )
+
     def test_by_day_it_goes_out_at_once(self):
         word = Word("due", shanghai("2026-09-01 21:15"))
 

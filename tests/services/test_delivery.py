@@ -165,6 +165,7 @@ def test_a_server_that_breaks_off_three_mails_in_a_row_is_left_alone(
 def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written(server: MailServer):
     body = ".\r\n.. two\r\nend"
     with Postman() as postman:
+        postman.open()
         postman.deliver(EmailMessage("Dots", body, to=["alice@example.org"]))
 
     (message,) = server.messages
@@ -182,6 +183,7 @@ def test_a_server_that_stops_answering_holds_a_mail_no_longer_than_its_time(
     monkeypatch.setattr(delivery, "MAIL_SECONDS", 0.2)
     began = time.monotonic()
     with Postman() as postman, pytest.raises(delivery.TryLater, match="timed out"):
+        postman.open()
         postman.deliver(EmailMessage("Slow", "text", to=["alice@example.org"]))
 
     assert time.monotonic() - began < 2

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import OperationalError
 
 from cases.models import Case, Deadline, Reminder, ReminderPreferences
+from cases.services import delivery, reminder_claims, reminder_records, reminders
 from cases.services import mail as mail_service
-from cases.services import reminder_claims, reminder_records, reminders
+from cases.services.delivery import Postman
 from tests.services.sending import DUE, EVENING, Refusing, leave_unanswered, the, unanswered_of
 from tests.services.when import shanghai
 
@@ -78,11 +80,6 @@ class TestFailures:
             ),
             pytest.param(
                 smtplib.SMTPDataError(554, b"Refused"), "554 Refused", id="the server refuses the message"
-            ),
-            pytest.param(
-                smtplib.SMTPNotSupportedError("SMTPUTF8"),
-                "The mail server cannot write to this address: SMTPUTF8",
-                id="the server cannot write to the address",
             ),
         ],
     )
@@ -260,7 +257,8 @@ class TestDying:
         Reminder.objects.update(lease_until=DUE)
 
         report = reminders.SendReport()
-        reminders._Batch(claim, report, reminders._SignOfLife(None)).send()
+        with Postman() as postman:
+            reminders._Batch(claim, report, reminders._SignOfLife(None)).send(postman)
 
         assert report == reminders.SendReport()
         assert the(deadline).sent_at is None
@@ -282,12 +280,70 @@ class TestDying:
         monkeypatch.setattr(reminders, "RECORD_EVERY", 4)
         monkeypatch.setattr(reminders, "RECORD_SECONDS", 60.0)
         monkeypatch.setattr(reminders, "record", freeze)
-        reminders._Batch(claim, reminders.SendReport(), reminders._SignOfLife(None)).send()
+        with Postman() as postman:
+            reminders._Batch(claim, reminders.SendReport(), reminders._SignOfLife(None)).send(postman)
         monkeypatch.undo()
 
         assert len(mail.outbox) == 4, "the group that was recorded before it froze"
         assert reminders.send_due(at=DUE).sent == 2
         assert len({message.to[0] for message in mail.outbox}) == 6
+
+    def test_a_server_that_is_slow_to_connect_to_gets_its_mails_all_the_same(
+        self, case: Case, server: type[Refusing], monkeypatch: pytest.MonkeyPatch
+    ):
+        deadline = leave_unanswered(case)
+        monkeypatch.setattr(reminder_claims, "RENEW_SECONDS", 0.0)
+
+        def slowly(self: Refusing) -> bool:
+            Reminder.objects.update(lease_until=DUE)
+            return True
+
+        monkeypatch.setattr(server, "open", slowly)
+
+        assert reminders.send_due(at=DUE) == reminders.SendReport(sent=1)
+        assert the(deadline).sent_at == DUE
+
+    def test_what_another_took_while_it_connected_is_left_to_that_one(
+        self, case: Case, server: type[Refusing], monkeypatch: pytest.MonkeyPatch
+    ):
+        leave_unanswered(case)
+        monkeypatch.setattr(reminder_claims, "RENEW_SECONDS", 0.0)
+        taken: list[reminder_claims.Claim | None] = []
+
+        def slowly(self: Refusing) -> bool:
+            Reminder.objects.update(lease_until=DUE)
+            taken.append(reminder_claims.claim(DUE))
+            return True
+
+        monkeypatch.setattr(server, "open", slowly)
+
+        assert reminders.send_due(at=DUE) == reminders.SendReport()
+        assert mail.outbox == []
+        assert len(taken) == 1
+
+    def test_mails_that_are_out_are_recorded_before_a_connection_is_opened_anew(
+        self, case: Case, server: type[Refusing], monkeypatch: pytest.MonkeyPatch
+    ):
+        for name in ("dora", "emil", "fred"):
+            unanswered_of(f"{name}@example.org")
+        monkeypatch.setattr(reminders, "RECORD_SECONDS", 60.0)
+        recorded: list[int] = []
+
+        def count(self: Refusing) -> bool:
+            type(self).opened += 1
+            recorded.append(Reminder.objects.filter(sent_at__isnull=False).count())
+            return True
+
+        def close_after_one(self: Refusing, messages: Any) -> int:
+            if len(mail.outbox) == 1 and server.opened == 1:
+                raise smtplib.SMTPDataError(421, b"closing")
+            return int(EmailBackend.send_messages(self, messages))
+
+        monkeypatch.setattr(server, "open", count)
+        monkeypatch.setattr(server, "send_messages", close_after_one)
+
+        assert reminders.send_due(at=DUE) == reminders.SendReport(sent=2, retried=1)
+        assert recorded == [0, 1]
 
     def test_a_run_that_takes_long_says_that_it_lives(self, case: Case, monkeypatch: pytest.MonkeyPatch):
         leave_unanswered(case)
@@ -385,3 +441,9 @@ class _OutsideAnyTransaction:
 
     def close(self) -> None:
         pass
+
+
+def test_handing_over_a_mail_takes_less_than_what_a_lease_has_left():
+    left = reminder_claims.LEASE.total_seconds() - reminder_claims.RENEW_SECONDS
+
+    assert left > delivery.MAIL_SECONDS

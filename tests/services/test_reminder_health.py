@@ -69,6 +69,19 @@ class TestFigures:
 
         assert (figures.due_now, figures.waiting, figures.reason) == (0, 3, "450 <[email]> full")
 
+    def test_one_that_was_refused_for_an_hour_is_late(self, deadline: Deadline):
+        row(deadline, ago=60 * MINUTE, attempts=3, next_attempt_at=Now() + MINUTE, failure="451 not now")
+
+        figures = reminder_health.figures()
+
+        assert timedelta(minutes=60) <= figures.oldest_due_for < timedelta(minutes=61)
+        assert figures.is_late
+
+    def test_one_that_is_held_back_for_the_night_is_not_late(self, deadline: Deadline):
+        row(deadline, ago=60 * MINUTE, next_attempt_at=Now() + MINUTE)
+
+        assert not reminder_health.figures().is_late
+
     def test_what_was_sent_and_given_up_lately(self, deadline: Deadline):
         hour, day = timedelta(hours=1), timedelta(days=1)
         row(deadline, "a", ago=hour, sent_at=Now() - 23 * hour)

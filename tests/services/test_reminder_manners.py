@@ -306,6 +306,15 @@ class TestAddressesNeverConfirmed:
         send_due(shanghai("2026-09-02 18:15"))
         assert len(mail.outbox) == 6
 
+    def test_one_more_may_warn_of_a_right_that_ends_within_the_hour(self, stranger: Case):
+        for number in range(12):
+            leave_unanswered(stranger, EVENING - timedelta(hours=3) + 15 * number * MINUTE)
+        Deadline.objects.update(whose=Whose.MINE, due_at=DUE + timedelta(minutes=30))
+        for number in range(12):
+            send_due(DUE - timedelta(hours=3) + 15 * number * MINUTE)
+
+        assert len(mail.outbox) == 6, "the last of them alone comes within the hour"
+
     def test_an_address_that_was_confirmed_for_another_account_name_does_not_count(self, stranger: Case):
         stranger.owner.emailaddress_set.update(email="other@example.org", verified=True)
         for number in range(6):

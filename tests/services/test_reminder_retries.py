@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from cases.models import CancelReason, Case, Deadline, OwnReminder, Reminder
 from cases.services import cases, contacts, custody, deadlines, reminder_health, reminder_retries, reminders
 from tests import factories
+from tests.services.sending import Refusing
 from tests.services.when import shanghai
 from tracker.accounts.models import User
 
@@ -156,6 +157,15 @@ class TestByTheUser:
 
         assert reminders.send_due().failed == 1
         assert reminder_health.trouble_of(alice).failure == "550 still no such mailbox"
+
+    def test_it_has_its_ten_tries_anew(self, deadline: Deadline, alice: User, server: type[Refusing]):
+        row = failed(deadline, attempts=60)
+        server.failure = smtplib.SMTPDataError(451, b"greylisted")
+        reminder_retries.retry_failed(alice, at=AT)
+
+        assert reminders.send_due().retried == 1
+        row.refresh_from_db()
+        assert (row.attempts, row.failed_at) == (2, None)
 
 
 class TestByWhoeverRunsTheSite:

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from cases.models import Case, Deadline, Reminder
 from cases.services import cases, contacts, custody, deadlines, reminder_claims, reminders
+from cases.services.delivery import Postman
 from tests import factories
 from tests.services.sending import DUE, EVENING, Refusing, leave_unanswered, the, unanswered_of
 from tests.services.when import shanghai
@@ -109,7 +110,17 @@ class TestSending:
 
             assert reminders.send_due(at=DUE).sent == 3
 
-        assert server.opened == 2, "one connection for each batch"
+        assert server.opened == 1, "one connection for all of them"
+
+    def test_a_run_whose_time_is_over_leaves_the_rest_to_the_next(
+        self, case: Case, monkeypatch: pytest.MonkeyPatch
+    ):
+        leave_unanswered(case)
+        with monkeypatch.context() as patch:
+            patch.setattr(reminders, "MOST_SECONDS", 0.0)
+            assert reminders.send_due(at=DUE) == reminders.SendReport()
+
+        assert reminders.send_due(at=DUE).sent == 1
 
     def test_the_mail_goes_to_the_owner_alone(self, case: Case, bob: User, helga: User):
         leave_unanswered(case)
@@ -123,7 +134,8 @@ def send(claim: reminder_claims.Claim | None) -> reminders.SendReport:
     """Send what is claimed already."""
     assert claim is not None
     report = reminders.SendReport()
-    reminders._Batch(claim, report, reminders._SignOfLife(None)).send()
+    with Postman() as postman:
+        reminders._Batch(claim, report, reminders._SignOfLife(None)).send(postman)
     return report
 
 
