@@ -1,4 +1,4 @@
-"""Exhibits of a case: taking files in, several at once, and what is known about each."""
+"""Exhibits of a case: taking files in, several at once, and the gallery of them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.forms.exhibits import DescribeForm, UploadForm
+from cases.forms.exhibits import UploadForm
 from cases.models import Case, Exhibit
-from cases.services import exhibit_copies, playbooks
 from cases.services import exhibits as exhibit_service
+from cases.services import playbooks
 from cases.views.access import case_view
-from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.labels import label_contacts
 from cases.views.timeline import exhibits_of
@@ -114,49 +112,3 @@ def _fingerprint(rows: list[Exhibit]) -> str:
     """Changes when the gallery looks different, so that polling is answered only then."""
     look = [(row.number, row.shows, bool(row.working_copies.all()), _awaits_copies(row)) for row in rows]
     return hashlib.sha256(repr(look).encode()).hexdigest()[:12]
-
-
-@case_view("GET", "POST")
-def exhibit(request: HttpRequest, case: Case, number: int) -> HttpResponse:
-    """One exhibit: what it shows, its hash and times; what it shows can be told later."""
-    row = get_object_or_404(case.exhibits.prefetch_related("working_copies"), number=number)
-    linked = row.contacts.first()
-    if request.method == "POST":
-        form = DescribeForm(request.POST, case=case)
-    else:
-        form = DescribeForm(
-            case=case, initial={"shows": row.shows, "claimed_at": row.claimed_at, "contact": linked}
-        )
-    if form.is_valid():
-        try:
-            _describe(request, row, form)
-            messages.success(request, _("The exhibit is described. Its bytes stay as they came."))
-            return redirect("cases:exhibit", case.reference, number)
-        except ValidationError as error:
-            tell(form, error)
-    label_contacts(form.fields["contact"], playbooks.channels_of(case))
-    numbers = list(case.exhibits.order_by("number").values_list("number", flat=True))
-    place = numbers.index(number)
-    context = {
-        "case": case,
-        "room": "exhibits",
-        "exhibit": row,
-        "form": form,
-        "preview": exhibit_copies.preview_of(row),
-        "is_drawable": exhibit_copies.is_drawable(row),
-        "before": numbers[place - 1] if place else None,
-        "after": numbers[place + 1] if place + 1 < len(numbers) else None,
-        "linked": row.contacts.all(),
-        "channels": playbooks.channels_of(case),
-    }
-    return render(request, "cases/exhibit.html", context, status=422 if form.errors else 200)
-
-
-def _describe(request: HttpRequest, row: Exhibit, form: DescribeForm) -> None:
-    data, now = form.cleaned_data, timezone.now()
-    exhibit_service.describe_exhibit(
-        exhibit=row, by=request.user, at=now, shows=data["shows"], claimed_at=data["claimed_at"]
-    )
-    contact = data["contact"]
-    if contact is not None and not row.contacts.filter(pk=contact.pk).exists():
-        exhibit_service.link_contact(exhibit=row, contact=contact, by=request.user, at=now)

@@ -1,0 +1,82 @@
+"""One exhibit: what it shows, what is known of it, and what is said about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.forms.exhibits import DescribeForm
+from cases.models import Case, Exhibit
+from cases.services import exhibit_copies, playbooks
+from cases.services import exhibits as exhibit_service
+from cases.views.access import case_view
+from cases.views.errors import tell
+from cases.views.labels import label_contacts
+
+
+@case_view("GET", "POST")
+def exhibit(request: HttpRequest, case: Case, number: int) -> HttpResponse:
+    """What it shows, its hash and times; what it shows can be told later."""
+    row = get_object_or_404(case.exhibits.prefetch_related("working_copies", "contacts"), number=number)
+    form = _form(request, case, row)
+    if form.is_valid():
+        try:
+            _describe(request, row, form)
+            messages.success(request, _("The exhibit is described. Its bytes stay as they came."))
+            return redirect("cases:exhibit", case.reference, number)
+        except ValidationError as error:
+            tell(form, error)
+    label_contacts(form.fields["contact"], playbooks.channels_of(case))
+    context = _context(case, row) | {"form": form}
+    return render(request, "cases/exhibit.html", context, status=422 if form.errors else 200)
+
+
+def _context(case: Case, row: Exhibit) -> dict[str, Any]:
+    """What the sections of the page need, in their order."""
+    before, after = _neighbours(case, row)
+    return {
+        "case": case,
+        "room": "exhibits",
+        "exhibit": row,
+        "before": before,
+        "after": after,
+        "preview": exhibit_copies.preview_of(row),
+        "is_drawable": exhibit_copies.is_drawable(row),
+        "linked": row.contacts.all(),
+        "channels": playbooks.channels_of(case),
+    }
+
+
+def _neighbours(case: Case, row: Exhibit) -> tuple[int | None, int | None]:
+    """The numbers of the exhibits before and after this one."""
+    numbers = list(case.exhibits.order_by("number").values_list("number", flat=True))
+    place = numbers.index(row.number)
+    return (
+        numbers[place - 1] if place else None,
+        numbers[place + 1] if place + 1 < len(numbers) else None,
+    )
+
+
+def _form(request: HttpRequest, case: Case, row: Exhibit) -> DescribeForm:
+    if request.method == "POST":
+        return DescribeForm(request.POST, case=case)
+    linked = next(iter(row.contacts.all()), None)
+    return DescribeForm(
+        case=case, initial={"shows": row.shows, "claimed_at": row.claimed_at, "contact": linked}
+    )
+
+
+def _describe(request: HttpRequest, row: Exhibit, form: DescribeForm) -> None:
+    data, now = form.cleaned_data, timezone.now()
+    exhibit_service.describe_exhibit(
+        exhibit=row, by=request.user, at=now, shows=data["shows"], claimed_at=data["claimed_at"]
+    )
+    contact = data["contact"]
+    if contact is not None and not row.contacts.filter(pk=contact.pk).exists():
+        exhibit_service.link_contact(exhibit=row, contact=contact, by=request.user, at=now)
