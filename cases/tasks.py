@@ -24,7 +24,7 @@ def tick() -> None:
 
     While thousands of reminders go out it gives further signs, or /readyz would call the beat dead.
     """
-    from cases.services import case_files, exhibits, recounts, reminders, summary_plans
+    from cases.services import case_files, exhibits, recounts, redactions, reminders, summary_plans
 
     def send_due() -> None:
         reminders.send_due(alive=partial(record_heartbeat, "tick"))
@@ -35,6 +35,7 @@ def tick() -> None:
         send_due,
         exhibits.make_missing_working_copies,
         case_files.build_waiting,
+        redactions.make_waiting,
         recounts.wake_if_needed,
         sessions.clear_expired_sessions,
     ):
@@ -57,6 +58,13 @@ def build_case_file(case_file_id: int) -> None:
     from cases.services import case_files
 
     case_files.build(case_file_id=case_file_id)
+
+
+@shared_task
+def make_redaction(redaction_id: int) -> None:
+    from cases.services import redactions
+
+    redactions.make(redaction_id=redaction_id)
 
 
 @shared_task

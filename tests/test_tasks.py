@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from cases import tasks
 from cases.models import Case, Reminder
-from cases.services import case_files, contacts, exhibits, recounts, reminders, summary_plans
+from cases.services import case_files, contacts, exhibits, recounts, redactions, reminders, summary_plans
 from tests import factories
 from tracker.health import sessions
 from tracker.health.models import Heartbeat
@@ -21,6 +21,7 @@ SWEEPS = [
     (reminders, "send_due"),
     (exhibits, "make_missing_working_copies"),
     (case_files, "build_waiting"),
+    (redactions, "make_waiting"),
     (recounts, "wake_if_needed"),
     (sessions, "clear_expired_sessions"),
 ]

@@ -37,6 +37,7 @@ ACTS = {
     "exhibit_received": gettext_lazy("Exhibit received"),
     "exhibit_described": gettext_lazy("Exhibit described"),
     "exhibit_linked": gettext_lazy("Exhibit linked to a contact"),
+    "exhibit_redacted": gettext_lazy("Redacted copy made"),
     "exhibit_imported": gettext_lazy("Exhibit imported from a case file"),
     "case_file_requested": gettext_lazy("Case file requested"),
     "case_file_built": gettext_lazy("Case file built"),

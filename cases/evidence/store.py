@@ -32,6 +32,7 @@ __all__ = [
     "open",
     "original_key",
     "put",
+    "redaction_key",
     "size",
 ]
 
@@ -71,6 +72,10 @@ def copy_key(exhibit_id: int, kind: str, page: int, extension: str) -> str:
 
 def case_file_key(reference: str, number: int, sha256: str) -> str:
     return f"case-files/{reference}/{number}-{sha256[:12]}.zip"
+
+
+def redaction_key(exhibit_id: int, number: int, sha256: str, extension: str) -> str:
+    return f"redactions/{exhibit_id}/{number}-{sha256[:12]}.{extension}"
 
 
 def put(key: str, path: Path) -> bool:

@@ -20,6 +20,7 @@ SENTENCES: dict[str, Promise] = {
     "exhibit_received": _("Exhibit received"),
     "exhibit_described": _("Description of the exhibit changed"),
     "exhibit_linked": _("Exhibit linked to a contact"),
+    "exhibit_redacted": _("Redacted copy made"),
     "working_copy_made": _("Working copy made"),
     "deadline_started": _("Deadline started"),
     "deadline_moved": _("Deadline moved"),
