@@ -248,7 +248,7 @@ def test_of_an_original_that_was_altered_no_copy_is_made(exhibit: Exhibit):
 def test_an_exhibit_that_was_erased_meanwhile_leaves_no_file(
     exhibit: Exhibit, monkeypatch: pytest.MonkeyPatch
 ):
-    redaction, draw = asked(exhibit), redacting.redact
+    redaction, draw = asked(exhibit, Box(1, 77, 77, 777, 777)), redacting.redact
     before = set(store.keys())
 
     def erased_meanwhile(*arguments: object, **more: object) -> object:
