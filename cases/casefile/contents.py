@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,20 @@ from cases.casefile import layout
 from cases.casefile.box import Wrong
 from cases.rules import custody
 from cases.rules.text import Text
+
+# A case file of one person has fewer exhibits; a stranger's could fill the page.
+MOST_NOTES = 100
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A redacted copy in place of an exhibit: its number, file and hash, and the hash of the original."""
+
+    number: int
+    file: str
+    sha256: str
+    original: str
 
 
 @dataclass(slots=True)
@@ -25,7 +40,9 @@ class Contents:
     unsound: frozenset[str]
     reference: str = ""
     since: str = ""
-    _exhibits: dict[int, str] = field(default_factory=dict)
+    notes: list[Wrong] = field(default_factory=list)
+    _exhibits: dict[int, str] = field(default_factory=dict)  # SHA-256 of the originals.
+    _redacted: dict[int, Redacted] = field(default_factory=dict)
     _case_reference: str = ""
     _chain: tuple[str, int] | None = None  # Head and length, as case.json states them.
 
@@ -69,6 +86,8 @@ class Contents:
     def _check_case(self, case: dict[str, Any], info: Mapping[str, str]) -> Iterator[Wrong]:
         try:
             self._exhibits = {int(exhibit["number"]): str(exhibit["sha256"]) for exhibit in case["exhibits"]}
+            self._redacted = redacted(case["exhibits"])
+            self._exhibits |= {number: copy.original for number, copy in self._redacted.items()}
             files = {str(exhibit["file"]): str(exhibit["sha256"]) for exhibit in case["exhibits"]}
             self._case_reference = str(case["case"]["reference"])
             self._chain = str(case["custody"]["head"]), int(case["custody"]["count"])
@@ -123,6 +142,40 @@ class Contents:
             stated = self._exhibits.get(entry.exhibit_number or 0, entry.exhibit_sha256)
             if entry.exhibit_sha256 and stated != entry.exhibit_sha256:
                 yield _contradiction(layout.CUSTODY, layout.CASE_JSON, f"E{entry.exhibit_number}")
+        yield from self._check_redacted(entry for entry, _hash in chain)
+
+    def _check_redacted(self, entries: Iterable[custody.Entry]) -> Iterator[Wrong]:
+        """Each redacted copy must be one that the chain says was made of that exhibit."""
+        made = {
+            (entry.exhibit_number, str(entry.details.get("redaction")), entry.details.get("sha256"))
+            for entry in entries
+            if entry.action == "exhibit_redacted" and isinstance(entry.details, dict)
+        }
+        for number, copy in self._redacted.items():
+            if (number, str(copy.number), copy.sha256) not in made:
+                yield _contradiction(layout.CUSTODY, layout.CASE_JSON, f"E{number}")
+            elif len(self.notes) < MOST_NOTES:
+                values: dict[str, str | Text] = {"where": f"E{number}", "other": copy.original}
+                self.notes.append(Wrong("redacted", copy.file, values))
+
+
+def redacted(exhibits: Iterable[dict[str, Any]]) -> dict[int, Redacted]:
+    """The redacted copies among the exhibits of case.json, by number of the exhibit.
+
+    Raises KeyError, TypeError or ValueError for what none of ours states.
+    """
+    found: dict[int, Redacted] = {}
+    for exhibit in exhibits:
+        # Case files of earlier editions know nothing of redactions.
+        if (stated := exhibit.get("redaction")) is None:
+            continue
+        original = str(stated["original_sha256"])
+        if not _SHA256.fullmatch(original):
+            raise ValueError("The hash of the original is no SHA-256.")
+        found[int(exhibit["number"])] = Redacted(
+            int(stated["number"]), str(exhibit["file"]), str(exhibit["sha256"]), original
+        )
+    return found
 
 
 def _entry(line: bytes) -> tuple[custody.Entry, str]:

@@ -14,6 +14,7 @@ from django.utils import translation
 from cases.casefile import labels
 from cases.casefile.layout import EXHIBITS
 from cases.casefile.names import exhibit_file_name
+from cases.casefile.redacted import redacted_facts
 from cases.casefile.snapshot import (
     CaseFacts,
     CaseFileFacts,
@@ -27,7 +28,17 @@ from cases.casefile.snapshot import (
     OrderFacts,
     Snapshot,
 )
-from cases.models import Case, CaseFile, ContactAttempt, Deadline, Exhibit, Membership, Milestone, Order
+from cases.models import (
+    Case,
+    CaseFile,
+    ContactAttempt,
+    Deadline,
+    Exhibit,
+    Membership,
+    Milestone,
+    Order,
+    Redaction,
+)
 from cases.rules.custody import Entry
 from cases.rules.playbooks import Playbook
 
@@ -231,6 +242,14 @@ class _Gathering:
         return "missed" if is_missed else "open"
 
     def exhibit(self, exhibit: Exhibit) -> ExhibitFacts:
+        """What is known of it; nothing of what is under the boxes where it goes out redacted."""
+        facts, number = self.original(exhibit), self.sources.case_file.redactions.get(str(exhibit.number))
+        if number is None:
+            return facts
+        redaction = Redaction.objects.get(exhibit=exhibit, number=number, made_at__isnull=False)
+        return redacted_facts(facts, redaction, made_at=self.moment(redaction.made_at))
+
+    def original(self, exhibit: Exhibit) -> ExhibitFacts:
         return ExhibitFacts(
             number=exhibit.number,
             file=EXHIBITS + exhibit_file_name(exhibit.number, exhibit.original_name, exhibit.media_type),

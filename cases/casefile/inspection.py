@@ -53,6 +53,7 @@ class Inspection:
         self.contents = Contents(self.texts, self.digests, sizes, unsound)
         for found in self.contents.check():
             self._find(found)
+        self.notes += self.contents.notes
 
     def _find(self, found: Wrong) -> None:
         self.wrong.setdefault((found.code, found.name), found)

@@ -11,7 +11,20 @@ EXTENSIONS = {
     "image/webp": "webp",
     "image/heic": "heic",
     "image/heif": "heif",
+    "image/avif": "avif",
+    "image/gif": "gif",
     "application/pdf": "pdf",
+    "text/plain": "txt",
+    "message/rfc822": "eml",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/wav": "wav",
+    "audio/amr": "amr",
+    "audio/ogg": "ogg",
+    "audio/webm": "weba",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
 }
 # ASCII letters and digits, and the Chinese characters that no system decomposes or folds.
 _UNSAFE = re.compile(r"[^0-9A-Za-z_\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -28,3 +41,8 @@ def exhibit_file_name(number: int, original_name: str, media_type: str) -> str:
     stem = _UNSAFE.sub("-", stem).strip("-")[:LONGEST_STEM].strip("-")
     extension = EXTENSIONS.get(media_type, "bin")
     return f"E{number:03d}-{stem}.{extension}" if stem else f"E{number:03d}.{extension}"
+
+
+def redacted_file_name(number: int, media_type: str) -> str:
+    """As in E001-redacted.png; of the original's name nothing is left."""
+    return exhibit_file_name(number, "redacted", media_type)

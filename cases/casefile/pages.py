@@ -11,7 +11,7 @@ from cases.casefile import layout
 from cases.casefile.snapshot import ContactFacts, DeadlineFacts, ExhibitFacts, OrderFacts, Snapshot
 from cases.casefile.styled import counted, fill, in_language, joined, moment, money, rows, shortened
 from cases.casefile.timeline import timeline
-from cases.casefile.words import words
+from cases.casefile.words import words, words_where_redacted
 from cases.models import Binds
 
 # What still leaves room for the rest on page one; Chinese says more with a sign.
@@ -25,6 +25,8 @@ class Pages:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.words = words()
+        if any(exhibit.redaction for exhibit in snapshot.exhibits):
+            self.words |= words_where_redacted()
 
     def as_json(self) -> dict[str, Any]:
         snapshot = self.snapshot
@@ -73,7 +75,7 @@ class Pages:
             "asked": shortened(case.demand, short),
             "stands": self.stands(),
             "exhibits": [
-                {"number": exhibit.number, "text": shortened(exhibit.shows or exhibit.original_name, 80)}
+                {"number": exhibit.number, "text": shortened(self.called(exhibit), 80)}
                 for exhibit in snapshot.exhibits[:ON_PAGE_ONE]
             ],
             "more_exhibits": max(0, len(snapshot.exhibits) - ON_PAGE_ONE),
@@ -184,20 +186,31 @@ class Pages:
         start = deadline.window_from[:10] if deadline.in_days else moment(deadline.window_from)
         return fill(self.words["window"], start=start, end=end)
 
+    def called(self, exhibit: ExhibitFacts) -> str:
+        return exhibit.shows or exhibit.original_name or (self.words["redacted"] if exhibit.redaction else "")
+
+    def redaction(self, exhibit: ExhibitFacts) -> str:
+        copy = exhibit.redaction
+        if copy is None:
+            return ""
+        return fill(self.words["original_kept"], number=copy.number, sha256=copy.original_sha256)
+
     def exhibit(self, exhibit: ExhibitFacts) -> dict[str, Any]:
         words, name = self.words, exhibit.file.removeprefix(layout.EXHIBITS)
         contacts = [fill(words["contact"], number=number) for number in exhibit.contacts]
         measures = f"{exhibit.width} × {exhibit.height}" if exhibit.width else ""
         return {
             "number": exhibit.number,
-            "title": joined(f"E{exhibit.number}", exhibit.shows or exhibit.original_name),
-            "name": exhibit.original_name or name,
+            "title": joined(f"E{exhibit.number}", self.called(exhibit)),
+            "name": joined(words["redacted"], name) if exhibit.redaction else exhibit.original_name or name,
             "source": joined(exhibit.source.label, moment(exhibit.received_at)),
             "pages": exhibit.page_count,
             "proves": joined(exhibit.shows, *contacts) or "–",
             "sha256": exhibit.sha256,
+            "hash_of": words["hash_of_redacted" if exhibit.redaction else "hash_of"],
             "cannot_show": fill(words["cannot_show"], file=name),
             "rows": rows(
+                (words["redacted"], self.redaction(exhibit)),
                 (words["received"], moment(exhibit.received_at)),
                 (words["claimed"], moment(exhibit.claimed_at)),
                 (words["proof_of"], joined(*contacts)),

@@ -126,8 +126,21 @@ class DeadlineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RedactionFacts:
+    """The copy that goes out: how many `boxes`, on which `pages`, are blacked out."""
+
+    number: int
+    made_at: str
+    original_sha256: str
+    boxes: int
+    pages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ExhibitFacts:
-    """`file` is its place in the case file; `original_name` is what the sender called it."""
+    """`file` is its place in the case file; `original_name` is what the sender called it. With a `redaction`,
+    file, hash, size, type and measures are those of the redacted copy.
+    """
 
     number: int
     file: str
@@ -145,6 +158,7 @@ class ExhibitFacts:
     recognised_text: str
     added_by: str
     contacts: tuple[int, ...]
+    redaction: RedactionFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,12 @@ SENTENCES: dict[str, Text] = {
         zh_hans="{name} 与 {other} 相互矛盾：{where}。",
         en="{name} and {other} contradict each other: {where}.",
     ),
+    "redacted": Text(
+        zh_hans="{name} 是 {where} 的遮盖件。据本档案所记，原件由制作者保存，不在本档案中；"
+        "其 SHA-256 为 {other}。",
+        en="{name} is a redacted copy of {where}. By this case file the original is kept by whoever made it "
+        "and is not in here; its SHA-256: {other}.",
+    ),
     "unlisted_exhibit": Text(
         zh_hans="{name} 不属于任何证据：{other} 没有提到它。",
         en="{name} belongs to no exhibit: {other} does not name it.",

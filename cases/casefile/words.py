@@ -100,6 +100,11 @@ def _exhibits() -> dict[str, str]:
         "proves": _("What it proves"),
         "page_in_file": pgettext("in a table", "Page"),
         "hash_of": _("SHA-256 of the original"),
+        "hash_of_redacted": _("SHA-256 of the redacted copy"),
+        "redacted": _("Redacted copy"),
+        "original_kept": _(
+            "Copy {number}, with parts blacked out. The original is kept unchanged; its SHA-256: {sha256}"
+        ),
         "submitted_by": _("Submitted by (signature)"),
         "date": _("Date"),
         "time": _("Time"),
@@ -113,6 +118,20 @@ def _exhibits() -> dict[str, str]:
         "file": _("File"),
         "proof_of": _("Proof of"),
         "shown_smaller": _("Shown whole, in a smaller copy; the original is kept unchanged."),
+    }
+
+
+def words_where_redacted() -> dict[str, str]:
+    """What is said in other words once an exhibit is handed out redacted."""
+    return {
+        "attached": _(
+            "The exhibits are attached to this PDF, under the names of the evidence list: the originals and, "
+            "where the list says so, redacted copies instead."
+        ),
+        "not_attached": _(
+            "The exhibits are too large to be attached to this PDF; they are in the bundle: the originals "
+            "and, where the list says so, redacted copies instead."
+        ),
     }
 
 

@@ -26,7 +26,7 @@ from cases.casefile.sign import KeyUnusable, SigningKey, signing_key
 from cases.casefile.snapshot import Snapshot
 from cases.casefile.timestamp import request_stamp
 from cases.evidence import store
-from cases.models import BuildState, Case, CaseFile, Exhibit
+from cases.models import BuildState, Case, CaseFile, Exhibit, Redaction
 from cases.services import custody
 from cases.services.playbooks import playbooks_of, zone_of
 
@@ -222,6 +222,11 @@ def _gathered(case_file: CaseFile, key: SigningKey) -> tuple[Snapshot, Chain]:
 
 def _tools(case_file: CaseFile, lease: _Lease, key: SigningKey) -> Tools:
     keys = dict(Exhibit.objects.filter(case=case_file.case_id).values_list("number", "storage_key"))
+    for number, redaction in case_file.redactions.items():
+        made = Redaction.objects.get(
+            exhibit__case=case_file.case_id, exhibit__number=int(number), number=redaction
+        )
+        keys[int(number)] = made.storage_key
     return Tools(
         open_original=lambda number: store.open(keys[number]),
         key=key,

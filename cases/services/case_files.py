@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from cases.evidence import store
 from cases.models import BuildState, Case, CaseFile
 from cases.services import custody
 from cases.services.case_file_builds import MOST_ATTEMPTS, build, give_up, own_key
+from cases.services.redactions import chosen
 from tracker.accounts.models import Language, User
 from tracker.queue import enqueue_on_commit
 
@@ -39,20 +41,36 @@ UNDER_WAY = (BuildState.QUEUED, BuildState.BUILDING)
 
 
 @transaction.atomic
-def request_case_file(*, case: Case, by: User | None, at: datetime, language: str) -> CaseFile:
+def request_case_file(
+    *,
+    case: Case,
+    by: User | None,
+    at: datetime,
+    language: str,
+    redactions: Mapping[int, int] | None = None,
+) -> CaseFile:
     """A new case file, waiting its turn; a worker is woken after the commit.
 
-    Raises ValidationError for an unknown language, and while another one of this case is under way.
+    `redactions` says which exhibits are handed out redacted, {number: number of the redaction}, and the
+    others as originals; None is the newest redacted copy wherever there is one. Raises ValidationError
+    for an unknown language or redaction, and while another one of this case is under way.
     """
-    case_file = _new_case_file(case, by, at, language)
+    case_file = _new_case_file(case, by, at, language, redactions)
     enqueue_on_commit("cases.tasks.build_case_file", case_file.pk)
     return case_file
 
 
-def build_now(*, case: Case, by: User | None, at: datetime, language: str) -> CaseFile:
-    """Ask for a case file and build it here, without a worker; it is ready or failed on return."""
+def build_now(
+    *,
+    case: Case,
+    by: User | None,
+    at: datetime,
+    language: str,
+    redactions: Mapping[int, int] | None = None,
+) -> CaseFile:
+    """As `request_case_file`, built here without a worker; it is ready or failed on return."""
     with transaction.atomic():
-        case_file = _new_case_file(case, by, at, language)
+        case_file = _new_case_file(case, by, at, language, redactions)
     build(case_file_id=case_file.pk)
     case_file.refresh_from_db()
     return case_file
@@ -116,7 +134,9 @@ def check(*, path: Path, called: str) -> Checked:
     return Checked(verdict, is_signed and verdict.fingerprint == own_key().fingerprint, made.first())
 
 
-def _new_case_file(case: Case, by: User | None, at: datetime, language: str) -> CaseFile:
+def _new_case_file(
+    case: Case, by: User | None, at: datetime, language: str, wanted: Mapping[int, int] | None
+) -> CaseFile:
     if language not in Language.values:
         raise ValidationError(
             {"language": _("Choose one of the languages offered.")}, code="unknown_language"
@@ -131,9 +151,10 @@ def _new_case_file(case: Case, by: User | None, at: datetime, language: str) -> 
             params={"number": under_way.number},
         )
     number = (CaseFile.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0) + 1
+    redacted = chosen(case, wanted)
     case_file = CaseFile.objects.create(
-        case=case, number=number, language=language, requested_by=by, requested_at=at
+        case=case, number=number, language=language, requested_by=by, requested_at=at, redactions=redacted
     )
-    details = {"number": number, "language": language}
+    details = {"number": number, "language": language, **({"redactions": redacted} if redacted else {})}
     custody.record(case=case, action="case_file_requested", at=at, by=by, details=details)
     return case_file

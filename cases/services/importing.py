@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from cases.casefile import layout
 from cases.casefile.bag import hash_file
 from cases.casefile.box import Damaged, Unreadable, open_box
+from cases.casefile.contents import Redacted, redacted
 from cases.casefile.verify import Verdict, verify
 from cases.evidence import inspection, store
 from cases.evidence.refused import Refused
@@ -139,6 +140,11 @@ class _Import:
     owner: User
     at: datetime
 
+    @property
+    def redacted(self) -> dict[int, Redacted]:
+        """Exhibits whose bytes are a redacted copy, as the chain of that case file says too."""
+        return redacted(self.content["exhibits"])
+
     @transaction.atomic
     def run(self) -> Case:
         case = self._case()
@@ -221,7 +227,9 @@ class _Import:
                 received_at=from_text(record["received_at"]),
             )
         )
-        custody.record(case=case, action="exhibit_imported", at=self.at, exhibit=exhibit)
+        copy = self.redacted.get(exhibit.number)
+        details = {"redacted_from": copy.original, "redaction": copy.number} if copy else None
+        custody.record(case=case, action="exhibit_imported", at=self.at, exhibit=exhibit, details=details)
         enqueue_on_commit("cases.tasks.make_working_copies", exhibit.pk)
         return exhibit
 

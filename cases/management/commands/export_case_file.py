@@ -28,6 +28,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--out", type=Path, required=True, metavar="DIR", help="The folder to write into."
         )
+        parser.add_argument(
+            "--originals",
+            action="store_true",
+            help="Hand out every exhibit as original. Default: the newest redacted copy where there is one.",
+        )
         parser.add_argument("--language", choices=Language.values, help="Default: the language of the owner.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,7 +44,13 @@ class Command(BaseCommand):
         language = options["language"] or case.owner.language
         with translation.override(language):
             try:
-                case_file = case_files.build_now(case=case, by=None, at=timezone.now(), language=language)
+                case_file = case_files.build_now(
+                    case=case,
+                    by=None,
+                    at=timezone.now(),
+                    language=language,
+                    redactions={} if options["originals"] else None,
+                )
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from error
             if case_file.state != BuildState.READY:
@@ -55,6 +66,9 @@ class Command(BaseCommand):
             raise CommandError(
                 _("%(path)s could not be written: %(error)s") % {"path": target, "error": error}
             ) from error
+        if case_file.redactions:
+            labels = ", ".join(f"E{number}" for number in case_file.redactions)
+            self.stdout.write(_("Handed out as redacted copies: %s") % labels)
         if case_file.note:
             self.stderr.write(case_file.note)
         self.stdout.write(str(target))
