@@ -15,7 +15,19 @@ EXTENSIONS = {
     "image/heic": "heic",
     "image/heif": "heif",
     "image/avif": "avif",
+    "image/gif": "gif",
     "application/pdf": "pdf",
+    "text/plain": "txt",
+    "message/rfc822": "eml",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/wav": "wav",
+    "audio/amr": "amr",
+    "audio/ogg": "ogg",
+    "audio/webm": "weba",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
 }
 # Controls, formats (bidi marks, zero-width signs), surrogates, private use, unassigned, separators.
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
-from cases.evidence import pdf_child
+from cases.evidence import child, pdf_child
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused
 
 MEDIA_TYPES = frozenset({"application/pdf"})
 MAX_DRAWN_HEIGHT = 8_000  # pixels
 TIMEOUT_SECONDS = 30
+PAGES_A_PROCESS = 10
 _TAIL_BYTES = 4096
 
 
@@ -27,7 +25,10 @@ def inspect(path: Path, media_type: str) -> Facts:
     """Open it and count its pages. Raises Refused for one that is damaged, locked or too long."""
     if b"%%EOF" not in _tail(path):
         raise _damaged()
-    answer, _pixels = _ask("inspect", str(path))
+    try:
+        answer, _nothing = child.ask(pdf_child.__file__, "inspect", str(path), seconds=TIMEOUT_SECONDS)
+    except child.ChildFailed as error:
+        raise _damaged() from error
     if answer.get("refused") == "password":
         raise Refused(
             _(
@@ -50,28 +51,43 @@ def inspect(path: Path, media_type: str) -> Facts:
 
 def draw(path: Path, media_type: str, *, width: int) -> Image.Image:
     """The first page, RGB, at most `width` pixels wide. Raises Refused."""
-    size, pixels = _ask("draw", str(path), str(width), str(MAX_DRAWN_HEIGHT))
-    return Image.frombytes("RGB", (size["width"], size["height"]), pixels, "raw", "BGR", size["stride"])
+    return draw_page(path, media_type, 1, width)
+
+
+def draw_page(path: Path, media_type: str, page: int, width: int) -> Image.Image:
+    """Page 1, 2, ..., RGB, at most `width` pixels wide. Raises Refused."""
+    image = next(_drawn(path, page, page, width), None)
+    if image is None:
+        raise _damaged()
+    return image
+
+
+def draw_pages(path: Path, media_type: str, *, width: int, most: int) -> Iterator[Image.Image]:
+    """The first `most` pages, each as `draw_page` gives it; one in memory at a time. Raises Refused."""
+    for first in range(1, most + 1, PAGES_A_PROCESS):
+        last = min(first + PAGES_A_PROCESS - 1, most)
+        drawn = 0
+        for image in _drawn(path, first, last, width):
+            yield image
+            drawn += 1
+        if drawn <= last - first:
+            return
+
+
+def _drawn(path: Path, first: int, last: int, width: int) -> Iterator[Image.Image]:
+    request = ("draw", str(path), str(width), str(MAX_DRAWN_HEIGHT), str(first), str(last))
+    try:
+        for size, pixels in child.ask_for_many(pdf_child.__file__, *request, seconds=TIMEOUT_SECONDS):
+            shape = (size["width"], size["height"])
+            yield Image.frombytes("RGB", shape, pixels, "raw", "BGR", size["stride"])
+    except (child.ChildFailed, ValueError, KeyError) as error:
+        raise _damaged() from error
 
 
 def _tail(path: Path) -> bytes:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL_BYTES), os.SEEK_SET)
         return file.read()
-
-
-def _ask(*request: str) -> tuple[dict[str, Any], bytes]:
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", pdf_child.__file__, *request],
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=True,
-        )
-        answer, _newline, pixels = done.stdout.partition(b"\n")
-        return json.loads(answer), pixels
-    except (subprocess.SubprocessError, ValueError) as error:
-        raise _damaged() from error
 
 
 def _damaged() -> Refused:

@@ -1,7 +1,8 @@
 """A program of its own that opens a stranger's PDF, so that a crash, a loop or a flood ends here.
 
-Run as: pdf_child.py inspect FILE · pdf_child.py draw FILE WIDTH MAX_HEIGHT. It prints one line of JSON;
-after `draw` the raw BGR rows follow. Imports nothing of the site.
+Run as: pdf_child.py inspect FILE · pdf_child.py draw FILE WIDTH MAX_HEIGHT FIRST LAST. It prints one line
+of JSON; after `draw` one for each page from FIRST (1, 2, ...) to LAST that there is, its raw BGR rows
+behind it. Imports nothing of the site.
 """
 
 from __future__ import annotations
@@ -29,24 +30,29 @@ def inspect(path: str) -> dict[str, object]:
     return {"pages": pages}
 
 
-def draw(path: str, width: int, max_height: int) -> tuple[dict[str, object], bytes]:
-    """The first page on white, `width` pixels wide, or less so that it is not higher than `max_height`."""
-    page = pypdfium2.PdfDocument(path)[0]
-    scale = min(width / max(page.get_width(), 1), max_height / max(page.get_height(), 1))
-    bitmap = page.render(scale=scale, force_bitmap_format=raw.FPDFBitmap_BGR)
-    size: dict[str, object] = {"width": bitmap.width, "height": bitmap.height, "stride": bitmap.stride}
-    return size, bytes(bitmap.buffer)
+def draw(path: str, width: int, max_height: int, first: int, last: int) -> None:
+    """Pages on white, `width` pixels wide, or less so that none is higher than `max_height`."""
+    document = pypdfium2.PdfDocument(path)
+    for number in range(first - 1, min(last, len(document))):
+        page = document[number]
+        scale = min(width / max(page.get_width(), 1), max_height / max(page.get_height(), 1))
+        bitmap = page.render(scale=scale, force_bitmap_format=raw.FPDFBitmap_BGR)
+        pixels = bytes(bitmap.buffer)
+        size = {"width": bitmap.width, "height": bitmap.height, "stride": bitmap.stride, "bytes": len(pixels)}
+        sys.stdout.buffer.write(json.dumps(size).encode() + b"\n" + pixels)
+        sys.stdout.buffer.flush()
+        bitmap.close()
+        page.close()
 
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    pixels = b""
     if sys.argv[1] == "inspect":
-        answer = inspect(sys.argv[2])
+        sys.stdout.buffer.write(json.dumps(inspect(sys.argv[2])).encode() + b"\n")
     else:
-        answer, pixels = draw(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
-    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + pixels)
+        width, max_height, first, last = (int(argument) for argument in sys.argv[3:7])
+        draw(sys.argv[2], width, max_height, first, last)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pictures: PNG, JPEG, WebP, HEIC/HEIF and AVIF. The one place where Pillow meets what strangers send.
+"""Pictures: PNG, JPEG, WebP, HEIC/HEIF, AVIF and GIF. The one place where Pillow meets what strangers send.
 
 Hostile pictures make Pillow raise nearly anything (ValueError, SyntaxError, struct.error, MemoryError,
 ...), so everything it raises here becomes one refusal.
@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image
 
-from cases.evidence import jpeg_scans
+from cases.evidence import gif_frames, jpeg_scans
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused
 
@@ -30,7 +30,6 @@ else:
     pillow_heif.register_heif_opener()
     READS_HEIF = True
 
-MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/heic", "image/heif", "image/avif"})
 MAX_SIDE = 65_000  # above it a working copy would not fit a JPEG
 MAX_FRAMES = 1_000
 # A PNG up to this size is decoded at the door; the checksums of a larger one tell that it is whole.
@@ -43,7 +42,9 @@ _FORMATS = {
     "image/heic": "HEIF",
     "image/heif": "HEIF",
     "image/avif": "AVIF",
+    "image/gif": "GIF",
 }
+MEDIA_TYPES = frozenset(_FORMATS)
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -67,7 +68,7 @@ def inspect(path: Path, media_type: str) -> Facts:
     with path.open("rb") as file, _turn():
         with _opened(file, media_type) as image:
             width, height = image.size
-            frame_count = getattr(image, "n_frames", 1)
+            frame_count = _frame_count(image, path, media_type)
             if frame_count > MAX_FRAMES:
                 raise Refused(
                     _(
@@ -175,6 +176,15 @@ def _opened(file: BinaryIO, media_type: str) -> Iterator[Image.Image]:
 def _check_size(image: Image.Image) -> None:
     if image.width * image.height > settings.EXHIBIT_MAX_PIXELS or max(image.size) > MAX_SIDE:
         raise _too_large()
+
+
+def _frame_count(image: Image.Image, path: Path, media_type: str) -> int:
+    if media_type != "image/gif":
+        return int(getattr(image, "n_frames", 1))
+    count = gif_frames.count(path, most=MAX_FRAMES)
+    if not count:
+        raise ValueError("The GIF has no frame, or no end.")
+    return count
 
 
 def _too_large() -> Refused:

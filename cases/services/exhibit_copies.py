@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cases.evidence import intake, store, working_copies
@@ -24,15 +24,19 @@ NOT_DRAWABLE = "exhibit_not_drawable"
 LEFT_TO_THE_QUEUE = timedelta(seconds=60)
 ASKED_AT_ONCE = 20
 ASKED_AGAIN_AFTER_SECONDS = 300
+# Of sound nothing is drawn; of AMR there is always something to be made that plays.
+_PLAYED_AS_IT_IS = Q(media_type__startswith="audio/") & ~Q(media_type="audio/amr")
 
 
 def make_working_copies(*, exhibit_id: int, at: datetime) -> None:
-    """Draw preview and thumbnail of the exhibit, unless they are there or it went away.
+    """Draw preview, thumbnail and pages of the exhibit, and make what can be played of its sound.
+
+    Nothing happens when they are there, or it went away.
 
     An original that cannot be drawn is noted in the custody chain and not tried again. Drawing holds
     no lock; doing it twice gives the same bytes. Raises store.StoreTrouble.
     """
-    exhibit = _without_copies().filter(pk=exhibit_id).select_related("case").first()
+    exhibit = _unmade().filter(pk=exhibit_id).select_related("case").first()
     if exhibit is None:
         return
     try:
@@ -56,7 +60,7 @@ def make_missing_working_copies() -> int:
     One that fails for a passing reason, or still waits in the queue, is asked for again in five minutes.
     """
     woken = 0
-    late = _without_copies().filter(received_at__lt=timezone.now() - LEFT_TO_THE_QUEUE)
+    late = _unmade().exclude(_PLAYED_AS_IT_IS).filter(received_at__lt=timezone.now() - LEFT_TO_THE_QUEUE)
     for exhibit_id in late.order_by("pk").values_list("pk", flat=True)[:500]:
         # Or a long queue would grow by the same exhibits at every tick.
         if cache.add(f"working-copies-of-{exhibit_id}", True, ASKED_AGAIN_AFTER_SECONDS):
@@ -82,23 +86,34 @@ def preview_of(exhibit: Exhibit) -> WorkingCopy | None:
     return _copy_of(exhibit, WorkingCopyKind.PREVIEW)
 
 
+def page_of(exhibit: Exhibit, page: int) -> WorkingCopy | None:
+    """Page 1, 2, ... of a PDF, text or e-mail; None until it is drawn, and for pages beyond the 60th."""
+    return _copy_of(exhibit, WorkingCopyKind.PAGE, page)
+
+
+def playable_of(exhibit: Exhibit) -> WorkingCopy | None:
+    """The MP3 of sound that browsers do not play; None until it is made, and where the original plays."""
+    return _copy_of(exhibit, WorkingCopyKind.PLAYABLE)
+
+
 def is_drawable(exhibit: Exhibit) -> bool:
     """False once drawing it has failed for good: there will be no preview, the original stays as it is."""
     entries = CustodyEntry.objects.filter(case=exhibit.case_id, exhibit_number=exhibit.number)
     return not entries.filter(action=NOT_DRAWABLE).exists()
 
 
-def _without_copies() -> QuerySet[Exhibit]:
-    """The exhibits that still wait for their thumbnail."""
-    thumbnails = WorkingCopy.objects.filter(exhibit=OuterRef("pk"), kind=WorkingCopyKind.THUMBNAIL, page=1)
+def _unmade() -> QuerySet[Exhibit]:
+    """The exhibits of which no copy is made, though none has failed."""
+    kinds = (WorkingCopyKind.THUMBNAIL, WorkingCopyKind.PLAYABLE)
+    copies = WorkingCopy.objects.filter(exhibit=OuterRef("pk"), kind__in=kinds, page=1)
     failures = CustodyEntry.objects.filter(
         case=OuterRef("case"), exhibit_number=OuterRef("number"), action=NOT_DRAWABLE
     )
-    return Exhibit.objects.filter(~Exists(thumbnails), ~Exists(failures))
+    return Exhibit.objects.filter(~Exists(copies), ~Exists(failures))
 
 
 def _keep(exhibit: Exhibit, copy: working_copies.Drawn, at: datetime) -> WorkingCopy:
-    key = store.copy_key(exhibit.pk, copy.kind, 1, working_copies.EXTENSION)
+    key = store.copy_key(exhibit.pk, copy.kind, copy.page, copy.extension)
     with tempfile.NamedTemporaryFile(prefix="copy-", dir=intake.incoming_folder()) as draft:
         draft.write(copy.data)
         draft.flush()
@@ -111,10 +126,10 @@ def _keep(exhibit: Exhibit, copy: working_copies.Drawn, at: datetime) -> Working
     return WorkingCopy(
         exhibit=exhibit,
         kind=copy.kind,
-        page=1,
+        page=copy.page,
         sha256=hashlib.sha256(copy.data).hexdigest(),
         size=len(copy.data),
-        media_type=working_copies.MEDIA_TYPE,
+        media_type=copy.media_type,
         storage_key=key,
         width=copy.width,
         height=copy.height,
@@ -122,5 +137,6 @@ def _keep(exhibit: Exhibit, copy: working_copies.Drawn, at: datetime) -> Working
     )
 
 
-def _copy_of(exhibit: Exhibit, kind: str) -> WorkingCopy | None:
-    return next((copy for copy in exhibit.working_copies.all() if copy.kind == kind), None)
+def _copy_of(exhibit: Exhibit, kind: str, page: int = 1) -> WorkingCopy | None:
+    copies = exhibit.working_copies.all()
+    return next((copy for copy in copies if copy.kind == kind and copy.page == page), None)

@@ -146,7 +146,7 @@ def test_a_file_with_random_damage_is_taken_or_refused_and_never_a_crash(tmp_pat
         with contextlib.suppress(Refused):
             facts = inspection.inspect(path)
             drawn = list(working_copies.draw(path, facts.media_type))
-            assert [copy.kind for copy in drawn] == ["preview", "thumbnail"]
+            assert [copy.kind for copy in drawn][:2] == ["preview", "thumbnail"]
 
 
 def test_a_jpeg_that_draws_the_same_pixels_over_and_over_is_refused_before_any_is_drawn(

@@ -44,8 +44,11 @@ def opened(copy: working_copies.Drawn) -> Image.Image:
 def test_preview_and_thumbnail_of_every_kind(tmp_path: Path, kind: str) -> None:
     data = pictures.pdf() if kind == "PDF" else pictures.encoded(pictures.screenshot(), kind)
 
-    preview, thumbnail = draw(tmp_path, data, TYPES[kind])
+    preview, thumbnail, *pages = draw(tmp_path, data, TYPES[kind])
 
+    assert [(page.page, page.width, page.height) for page in pages] == (
+        [(1, 1080, 1529), (2, 1080, 1529)] if kind == "PDF" else []
+    )
     height, small = (1019, 340) if kind == "PDF" else (1600, 533)
     assert (preview.kind, preview.width, preview.height) == ("preview", 720, height)
     assert (thumbnail.kind, thumbnail.width, thumbnail.height) == ("thumbnail", 240, small)
@@ -144,13 +147,13 @@ def test_of_a_moving_picture_the_first_frame_is_shown(tmp_path: Path) -> None:
 
 
 def test_a_pdf_page_of_absurd_height_is_drawn_small(tmp_path: Path) -> None:
-    preview, _thumbnail = draw(tmp_path, pictures.pdf(("x",), size=(10, 14_400)), "application/pdf")
+    preview, *_others = draw(tmp_path, pictures.pdf(("x",), size=(10, 14_400)), "application/pdf")
 
     assert preview.height <= 8_001
 
 
 def test_the_text_of_a_pdf_is_seen(tmp_path: Path) -> None:
-    preview, _thumbnail = draw(tmp_path, pictures.pdf(), "application/pdf")
+    preview, *_others = draw(tmp_path, pictures.pdf(), "application/pdf")
 
     assert opened(preview).convert("L").getextrema()[0] < 40  # type: ignore[operator]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from django.utils import timezone
 
 from cases.evidence import pdf_child, store
 from cases.models import Case, CustodyEntry, Exhibit, WorkingCopy
-from cases.services import custody, exhibit_copies, exhibits
-from tests import hostile, pictures
+from cases.services import custody, exhibit_copies, exhibit_intake, exhibits
+from tests import hostile, pictures, recordings
 from tests.factories import NOON
 from tracker import env
 from tracker.accounts.models import User
@@ -40,7 +41,7 @@ def test_a_worker_is_woken_when_the_exhibit_is_committed(
     case: Case, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(exhibits, "enqueue_on_commit", lambda *args: woken.append(args))
+    monkeypatch.setattr(exhibit_intake, "enqueue_on_commit", lambda *args: woken.append(args))
 
     exhibit = add(case, alice)
 
@@ -187,3 +188,54 @@ def test_a_crash_of_the_pdf_reader_ends_in_a_note_and_not_in_the_worker(
     exhibits.make_working_copies(exhibit_id=exhibit.pk, at=NOON)
 
     assert not exhibits.is_drawable(exhibit)
+
+
+@pytest.mark.parametrize(
+    ("data", "kinds"),
+    [
+        (pictures.pdf, {"preview", "thumbnail", "page-1", "page-2"}),
+        (lambda: "我：退款呢\n客服：今天".encode(), {"preview", "thumbnail", "page-1"}),
+        (lambda: recordings.recording("mp4"), {"preview", "thumbnail"}),
+        (lambda: recordings.recording("amr"), {"playable-1"}),
+        (lambda: recordings.recording("mp3"), set()),
+    ],
+    ids=["pdf", "text", "film", "call", "music"],
+)
+def test_each_kind_has_the_copies_that_show_it(
+    case: Case, alice: User, data: Callable[[], bytes], kinds: set[str]
+) -> None:
+    exhibit = add(case, alice, data())
+
+    for _turn in range(2):
+        exhibits.make_working_copies(exhibit_id=exhibit.pk, at=NOON)
+
+    made = {
+        f"{copy.kind}-{copy.page}" if copy.kind in {"page", "playable"} else copy.kind
+        for copy in exhibit.working_copies.all()
+    }
+    assert made == kinds
+    assert exhibits.is_drawable(exhibit)
+
+
+def test_the_pages_of_a_document_and_the_sound_of_a_call_are_found(case: Case, alice: User) -> None:
+    document, call = add(case, alice, pictures.pdf()), add(case, alice, recordings.recording("amr"))
+    for exhibit in (document, call):
+        exhibits.make_working_copies(exhibit_id=exhibit.pk, at=NOON)
+
+    page, sound = exhibit_copies.page_of(document, 2), exhibit_copies.playable_of(call)
+
+    assert page is not None and (page.width, page.height, page.media_type) == (1080, 1529, "image/jpeg")
+    assert exhibit_copies.page_of(document, 3) is None
+    assert sound is not None and (sound.media_type, sound.width) == ("audio/mpeg", 0)
+    assert sound.storage_key == f"copies/{call.pk}/playable-1.mp3"
+
+
+def test_the_tick_asks_for_the_sound_of_a_call_and_not_for_pictures_of_music(
+    case: Case, alice: User, asked_for: list[int]
+) -> None:
+    late = timezone.now() - timedelta(minutes=5)
+    call = add(case, alice, recordings.recording("amr"), at=late)
+    add(case, alice, recordings.recording("m4a"), at=late)
+
+    assert exhibits.make_missing_working_copies() == 1
+    assert asked_for == [call.pk]
