@@ -3,8 +3,9 @@ memory and strangers' files never come near a web or worker process.
 
 Run as: recognition_child.py. It answers every line of JSON on its input, {"path", "media_type", "page"}, by
 one line of JSON: {"lines": [[text, score, x, y, width, height], ...], "engine": "..."} from the top down, the
-score 0 to 1000, the box in ten-thousandths of the upright page; or {"error": "..."}. It ends when its input does,
-after 5 idle seconds or 200 pictures. It can open no connection. Imports nothing of the site.
+score 0 to 1000, the box in ten-thousandths of the upright page; or {"error": "...", "again": whether the same
+may go better another time}. It ends when its input does, after 5 idle seconds, after 200 pictures, and when
+it failed itself. It can open no connection. Imports nothing of the site.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import resource
 import select
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ LEAST_TEXT = 20  # signs; a page with less in its text layer is read from its pi
 WHOLE = 10_000
 
 Line = tuple[str, int, int, int, int, int]
+
+
+class Unreadable(Exception):
+    """The file is damaged, or none of the kinds that can be opened here."""
 
 
 def forbid_connections() -> None:
@@ -60,7 +65,7 @@ class Engine:
 
         self.name = f"rapidocr {_version('rapidocr')}, onnxruntime {_version('onnxruntime')}"
         models = Path(rapidocr.__file__).parent / "models"
-        self.reader = rapidocr.RapidOCR(
+        self.reader: Any = rapidocr.RapidOCR(
             params={
                 "Global.log_level": "critical",
                 "Global.use_cls": False,
@@ -143,8 +148,19 @@ def _share(value: float, whole: float) -> int:
     return min(max(round(value * WHOLE / max(whole, 1)), 0), WHOLE)
 
 
+@contextmanager
+def opening() -> Iterator[None]:
+    """What goes wrong with the file itself, told apart from what goes wrong here."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Unreadable(type(error).__name__) from error
+
+
 def picture(path: str) -> Any:
-    """The (first) picture, upright, on white, as RGB."""
+    """The (first) picture, upright, on white, as RGB. Raises Unreadable."""
     from PIL import Image, ImageOps
 
     with suppress(ImportError):
@@ -152,7 +168,7 @@ def picture(path: str) -> Any:
 
         pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # the intake has counted them
-    with Image.open(path) as opened:
+    with opening(), Image.open(path) as opened:
         upright = ImageOps.exif_transpose(opened)
         if "A" in upright.getbands() or "transparency" in upright.info:
             clear = upright.convert("RGBA")
@@ -162,21 +178,24 @@ def picture(path: str) -> Any:
 
 
 def lines_of_page(engine: Engine, path: str, page: int) -> list[Line]:
-    """The text layer of that page of a PDF, counted from 1; a page that has none is drawn and read."""
+    """The text layer of that page of a PDF, counted from 1; a page that has none is drawn and read.
+
+    Raises Unreadable.
+    """
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(path)
-    sheet = document[page - 1]
-    width, height = sheet.get_size()
-    layer = sheet.get_textpage()
-    lines = [
-        _in_page((text, 1000, left, height - up, right, height - down), width, height)
-        for text, left, down, right, up in _layer(layer)
-    ]
-    if sum(len(line[0]) for line in lines) >= LEAST_TEXT:
-        return lines
-    scale = min(PAGE_WIDTH / max(width, 1), 4 * PAGE_WIDTH / max(height, 1))
-    return lines_of_picture(engine, sheet.render(scale=scale).to_pil().convert("RGB"))
+    with opening():
+        sheet = pypdfium2.PdfDocument(path)[page - 1]
+        width, height = sheet.get_size()
+        lines = [
+            _in_page((text, 1000, left, height - up, right, height - down), width, height)
+            for text, left, down, right, up in _layer(sheet.get_textpage())
+        ]
+        if sum(len(line[0]) for line in lines) >= LEAST_TEXT:
+            return lines
+        scale = min(PAGE_WIDTH / max(width, 1), 4 * PAGE_WIDTH / max(height, 1))
+        drawn = sheet.render(scale=scale).to_pil().convert("RGB")
+    return lines_of_picture(engine, drawn)
 
 
 def _layer(layer: Any) -> Iterator[tuple[str, float, float, float, float]]:
@@ -188,16 +207,14 @@ def _layer(layer: Any) -> Iterator[tuple[str, float, float, float, float]]:
 
 
 def answer(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
-    """What to say to one request. Raises MemoryError: after that this process is of no more use."""
+    """What to say to one request. Raises MemoryError and whatever else the engine does."""
     try:
         if request["media_type"] == "application/pdf":
             lines = lines_of_page(engine, request["path"], int(request["page"]))
         else:
             lines = lines_of_picture(engine, picture(request["path"]))
-    except MemoryError:
-        raise
-    except Exception as error:
-        return {"error": f"{type(error).__name__}"}
+    except Unreadable as error:
+        return {"error": str(error), "again": False}
     return {"lines": lines, "engine": engine.name}
 
 
@@ -225,11 +242,12 @@ def main() -> None:
         try:
             engine = engine or Engine()
             said = answer(engine, request)
-        except MemoryError:
-            said = {"error": "MemoryError"}
+        except Exception as error:
+            # Out of memory, most likely; a library in that state is of no more use.
+            said = {"error": type(error).__name__, "again": True}
         answers.write(json.dumps(said) + "\n")
         answers.flush()
-        if said.get("error") == "MemoryError" or number == MOST_PICTURES:
+        if said.get("again") or number == MOST_PICTURES:
             return
 
 

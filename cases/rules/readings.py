@@ -16,7 +16,23 @@ from cases.rules.readings_numbers import (
 from cases.rules.readings_rows import Line, Row, rows, text_of
 from cases.rules.readings_values import PAID_AT, Value, amounts, moments, shops
 
-__all__ = ["KINDS", "PAID_AT", "Line", "Proposal", "proposals", "rows", "text_of"]
+__all__ = [
+    "AFTER_SALES",
+    "AMOUNT",
+    "KINDS",
+    "MOMENT",
+    "ORDER",
+    "PAID_AT",
+    "PARCEL",
+    "PAYMENT",
+    "SHOP",
+    "TICKET",
+    "Line",
+    "Proposal",
+    "proposals",
+    "rows",
+    "text_of",
+]
 
 AMOUNT, MOMENT, SHOP = "amount", "moment", "shop"
 # In the order in which they are offered, and how many of each at most.

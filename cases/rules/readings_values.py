@@ -66,8 +66,8 @@ _NO_SHOP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What stands in a row: a sum ("128.00 CNY"), a moment by the clock on the wall ("2026-08-20T19:32:05") or
-    a name. The higher the rank, the sooner it is offered.
+    """What stands in a row: a sum ("128.00 CNY"), a moment by the clock on the wall ("2026-08-20T19:32:05")
+    or a name. The higher the rank, the sooner it is offered.
     """
 
     value: str
@@ -119,7 +119,7 @@ def _rank(text: str, start: int, above: str) -> tuple[str, int]:
 
 
 def moments(rows: Sequence[Row]) -> list[Value]:
-    """Dates with a time of day, when it was paid first. A clock alone is none, nor is a day without a year."""
+    """Dates with a time of day, that of paying first. A clock alone is none, nor a day without a year."""
     found: dict[tuple[str, str], Value] = {}
     for place, row in enumerate(rows):
         above = rows[place - 1].plain if place and rows[place - 1].page == row.page else ""

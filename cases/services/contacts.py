@@ -78,6 +78,25 @@ def log_contact(
     return contact
 
 
+@transaction.atomic
+def say_ticket_number(
+    *, contact: ContactAttempt, by: User, at: datetime, ticket_number: str
+) -> ContactAttempt:
+    """Their ticket number, for a contact that was logged without. Raises ValidationError where it has one."""
+    lock(contact.case)
+    contact.refresh_from_db(fields=["ticket_number"])
+    if contact.ticket_number:
+        raise ValidationError(
+            {"ticket_number": _("This contact has a ticket number already.")}, code="duplicate"
+        )
+    contact.ticket_number = ticket_number.strip()
+    contact.full_clean(exclude=["case", "logged_by"], validate_constraints=False)
+    contact.save(update_fields=["ticket_number"])
+    details = {"contact": contact.pk, "ticket_number": contact.ticket_number}
+    custody.record(case=contact.case, action="contact_ticket_added", at=at, by=by, details=details)
+    return contact
+
+
 def _refuse_what_cannot_be(
     contact: ContactAttempt, exhibits: list[Exhibit], stream_ended_at: datetime | None, at: datetime
 ) -> None:

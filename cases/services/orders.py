@@ -66,10 +66,7 @@ def add_order(
         raise ValidationError(
             {"received_at": _("It cannot have arrived before it was paid; check both times.")}
         )
-    if amount is not None and amount < 0:
-        raise ValidationError({"amount": _("An amount cannot be less than nothing; leave out the minus.")})
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        raise ValidationError({"currency": _("Write the currency as three capital letters, as in CNY.")})
+    _refuse_amount(amount, currency)
     order = Order(
         case=case,
         platform=platform.strip(),
@@ -103,6 +100,28 @@ def add_number(*, order: Order, by: User, at: datetime, kind: str, number: str) 
     details = {"order": order.pk, "kind": kind, "number": number}
     custody.record(case=order.case, action="order_number_added", at=at, by=by, details=details)
     return added
+
+
+@transaction.atomic
+def say_amount(*, order: Order, by: User, at: datetime, amount: Decimal, currency: str) -> Order:
+    """What an order without an amount cost. Raises ValidationError where it has one, or it cannot be one."""
+    stored = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+    if stored.amount is not None:
+        raise ValidationError({"amount": _("This order has an amount already.")}, code="duplicate")
+    _refuse_amount(amount, currency)
+    stored.amount, stored.currency = amount, currency
+    stored.full_clean(exclude=["case"])
+    stored.save(update_fields=["amount", "currency"])
+    details = {"order": stored.pk, "amount": f"{amount} {currency}"}
+    custody.record(case=order.case, action="order_amount_added", at=at, by=by, details=details)
+    return stored
+
+
+def _refuse_amount(amount: Decimal | None, currency: str) -> None:
+    if amount is not None and amount < 0:
+        raise ValidationError({"amount": _("An amount cannot be less than nothing; leave out the minus.")})
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise ValidationError({"currency": _("Write the currency as three capital letters, as in CNY.")})
 
 
 def _log_times(order: Order, *, by: User, at: datetime) -> None:
