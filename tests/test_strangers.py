@@ -66,7 +66,8 @@ def full_case(case: Case, alice: User) -> Case:
 def address(case: Case, route: str) -> str:
     order = case.orders.values_list("pk", flat=True).first() or 1
     milestone = case.milestones.values_list("pk", flat=True).first() or 1
-    filled = route.replace("<int:number>", "1").replace("<int:order_id>", str(order))
+    filled = route.replace("<int:number>", "1").replace("<int:page>", "1")
+    filled = filled.replace("<int:order_id>", str(order))
     own = case.own_reminders.values_list("pk", flat=True).first() or 1
     filled = filled.replace("<int:milestone_id>", str(milestone)).replace("<int:own_id>", str(own))
     assert "<" not in filled, f"Say here what stands for the parameter of {route}."

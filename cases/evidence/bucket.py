@@ -13,6 +13,7 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from cases.evidence.parts import Part
 from cases.evidence.trouble import AlreadyStored, Missing, StoreTrouble
 
 _CHUNK = 1024 * 1024
@@ -51,6 +52,12 @@ class BucketStore:
             raise
         file.seek(0)
         return file
+
+    def open_part(self, key: str, start: int, length: int) -> Part:
+        wanted = f"bytes={start}-{start + length - 1}"
+        with _talking_about(key):
+            body = self._client.get_object(Bucket=self._bucket, Key=key, Range=wanted)["Body"]
+        return Part(body, length)
 
     def exists(self, key: str) -> bool:
         try:

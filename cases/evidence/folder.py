@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from cases.evidence.parts import Part
 from cases.evidence.trouble import AlreadyStored, Missing, StoreTrouble
 
 DRAFTS = ".drafts"
@@ -42,6 +43,11 @@ class FolderStore:
     def open(self, key: str) -> BinaryIO:
         with _on_disk(key):
             return self._path(key).open("rb")
+
+    def open_part(self, key: str, start: int, length: int) -> Part:
+        file = self.open(key)
+        file.seek(start)
+        return Part(file, length)
 
     def exists(self, key: str) -> bool:
         return self._path(key).is_file()

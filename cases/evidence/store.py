@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol
 from django.core.files.storage import FileSystemStorage, storages
 
 from cases.evidence.folder import FolderStore
+from cases.evidence.parts import Part
 from cases.evidence.trouble import AlreadyStored, Missing, StoreTrouble
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "leftovers_folder",
     "local_path",
     "open",
+    "open_part",
     "original_key",
     "put",
     "redaction_key",
@@ -42,6 +44,7 @@ class Store(Protocol):
 
     def put(self, key: str, path: Path) -> bool: ...
     def open(self, key: str) -> BinaryIO: ...
+    def open_part(self, key: str, start: int, length: int) -> Part: ...
     def exists(self, key: str) -> bool: ...
     def size(self, key: str) -> int: ...
     def digest(self, key: str) -> str: ...
@@ -91,6 +94,14 @@ def put(key: str, path: Path) -> bool:
 def open(key: str) -> BinaryIO:
     """The file for reading, seekable. Raises Missing."""
     return _store().open(key)
+
+
+def open_part(key: str, start: int, length: int) -> Part:
+    """`length` bytes from `start`, to be read forwards; of a bucket no other bytes are fetched. Raises Missing.
+
+    Where the line to a bucket breaks in the middle, reading raises what its client raises.
+    """
+    return _store().open_part(key, start, length)
 
 
 def exists(key: str) -> bool:

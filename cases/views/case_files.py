@@ -64,8 +64,7 @@ def case_file(request: HttpRequest, case: Case, number: int) -> HttpResponseBase
     row: CaseFile = get_object_or_404(case.case_files, number=number, state=BuildState.READY)
     return hand_out(
         request,
-        lambda: case_file_service.open_zip(row),
+        row,
         media_type="application/zip",
-        size=row.size,
         name=f"case-{case.reference}-{row.number}.zip",
     )

@@ -9,14 +9,17 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from cases.forms.exhibits import DescribeForm
 from cases.models import Case, Exhibit
-from cases.services import exhibit_copies, playbooks
 from cases.services import exhibits as exhibit_service
+from cases.services import playbooks
 from cases.views.access import case_view
 from cases.views.errors import tell
+from cases.views.exhibit_shown import show_exhibit
+from cases.views.fragments import DECIDED_BY, wants_fragment
 from cases.views.labels import label_contacts
 
 
@@ -24,6 +27,8 @@ from cases.views.labels import label_contacts
 def exhibit(request: HttpRequest, case: Case, number: int) -> HttpResponse:
     """What it shows, its hash and times; what it shows can be told later."""
     row = get_object_or_404(case.exhibits.prefetch_related("working_copies", "contacts"), number=number)
+    if request.method == "GET" and wants_fragment(request):
+        return _piece(request, case, row)
     form = _form(request, case, row)
     if form.is_valid():
         try:
@@ -33,11 +38,23 @@ def exhibit(request: HttpRequest, case: Case, number: int) -> HttpResponse:
         except ValidationError as error:
             tell(form, error)
     label_contacts(form.fields["contact"], playbooks.channels_of(case))
-    context = _context(case, row) | {"form": form}
-    return render(request, "cases/exhibit.html", context, status=422 if form.errors else 200)
+    context = _context(request, case, row) | {"form": form}
+    answer = render(request, "cases/exhibit.html", context, status=422 if form.errors else 200)
+    patch_vary_headers(answer, DECIDED_BY)
+    return answer
 
 
-def _context(case: Case, row: Exhibit) -> dict[str, Any]:
+def _piece(request: HttpRequest, case: Case, row: Exhibit) -> HttpResponse:
+    """How it is shown, without the page around it: another page of it, or its copies once they are made."""
+    shown = show_exhibit(request, row)
+    if request.GET.get("seen") == shown.seen and shown.is_awaited:
+        return HttpResponse(status=204)
+    answer = render(request, "cases/_exhibit_shown.html", {"case": case, "exhibit": row, "shown": shown})
+    patch_vary_headers(answer, DECIDED_BY)
+    return answer
+
+
+def _context(request: HttpRequest, case: Case, row: Exhibit) -> dict[str, Any]:
     """What the sections of the page need, in their order."""
     before, after = _neighbours(case, row)
     return {
@@ -46,8 +63,7 @@ def _context(case: Case, row: Exhibit) -> dict[str, Any]:
         "exhibit": row,
         "before": before,
         "after": after,
-        "preview": exhibit_copies.preview_of(row),
-        "is_drawable": exhibit_copies.is_drawable(row),
+        "shown": show_exhibit(request, row),
         "linked": row.contacts.all(),
         "channels": playbooks.channels_of(case),
     }
