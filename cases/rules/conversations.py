@@ -1,0 +1,74 @@
+"""Do pictures of one conversation follow on one another, or is a part between them missing?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from cases.rules.readings_rows import Line
+from cases.rules.screens import Screen
+from cases.rules.similarity import folded, likeness, shingles
+
+# A shorter line, such as “好的”, says nothing of where it stands.
+LEAST_SIGNS = 4
+ALIKE, LEAST_SIGNS_ALIKE = 0.55, 8
+# Of the width: what moved by less has not been scrolled, like the box one types in.
+STILL = 0.03
+
+
+def gaps(screens: Mapping[int, Screen]) -> list[tuple[int, int]]:
+    """Neighbours, by the order given, between which no line goes on, not even by way of another picture."""
+    numbers = list(screens)
+    joined = {number: number for number in numbers}
+
+    def root(number: int) -> int:
+        while joined[number] != number:
+            number = joined[number]
+        return number
+
+    bodies = {number: _body(screen) for number, screen in screens.items()}
+    for place, number in enumerate(numbers):
+        for other in numbers[:place]:
+            is_next = numbers[place - 1] == other
+            if root(number) != root(other) and _goes_on(
+                screens[other], bodies[other], screens[number], bodies[number], closely=is_next
+            ):
+                joined[root(number)] = root(other)
+    return [(one, other) for one, other in pairwise(numbers) if root(one) != root(other)]
+
+
+def _body(screen: Screen) -> dict[str, Line]:
+    found = {folded(line.text): line for row in screen.rows for line in row.lines}
+    return {text: line for text, line in found.items() if len(text) >= LEAST_SIGNS}
+
+
+def _goes_on(
+    one: Screen, here: Mapping[str, Line], other: Screen, there: Mapping[str, Line], *, closely: bool
+) -> bool:
+    """Is a line of one picture on the other too, at another height? `closely` forgives misread signs."""
+    if any(_has_moved(one, here[text], other, there[text]) for text in here.keys() & there.keys()):
+        return True
+    if not closely:
+        return False
+    pieces = [(shingles(text, 2), line) for text, line in there.items() if len(text) >= LEAST_SIGNS_ALIKE]
+    return any(
+        likeness(shingles(text, 2), found) >= ALIKE and _has_moved(one, line, other, match)
+        for text, line in here.items()
+        if len(text) >= LEAST_SIGNS_ALIKE
+        for found, match in pieces
+    )
+
+
+def _has_moved(one: Screen, line: Line, other: Screen, match: Line) -> bool:
+    """Whether it stands elsewhere, seen from the top and from the foot of the picture."""
+    tops, feet = zip(
+        *(_places(screen, found) for screen, found in ((one, line), (other, match))), strict=True
+    )
+    return bool(abs(tops[0] - tops[1]) > STILL and abs(feet[0] - feet[1]) > STILL)
+
+
+def _places(screen: Screen, line: Line) -> Sequence[float]:
+    """How far from the top and from the foot, in widths of the picture."""
+    length = screen.height / screen.width
+    top = line.middle / 10_000 * length
+    return top, length - top
