@@ -15,6 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+SEED = 20260901
 FONTS = Path("/usr/share/fonts/opentype/noto")
 FACES = (("NotoSansCJK-Regular.ttc", 2), ("NotoSerifCJK-Regular.ttc", 2))
 SIZES = ((1080, 2400), (1170, 2532), (720, 1600))
@@ -278,7 +279,7 @@ LAYOUTS: tuple[Callable[[Phone, Facts], None], ...] = (
 )  # fmt: skip
 
 
-def screens(count: int = 100, seed: int = 20260901) -> Iterator[Screen]:
+def screens(count: int = 100, seed: int = SEED) -> Iterator[Screen]:
     """That many screens, the same for the same seed; every third is dark, half are in each font."""
     for number in range(count):
         chance = random.Random(f"{seed}:{number}")  # noqa: S311 - pictures, not secrets

@@ -83,6 +83,11 @@ class Reader:
     ) -> None:
         self._end()
 
+    @property
+    def process(self) -> int | None:
+        """The process id of the child while it runs."""
+        return self._child.pid if self._child is not None and self._child.poll() is None else None
+
     def read(self, path: Path, media_type: str, page: int = 1) -> Read:
         """The lines of that page, from the top down. Raises ReaderFailed, Unreadable."""
         said = self._ask({"path": str(path), "media_type": media_type, "page": page})

@@ -40,7 +40,7 @@ _WORDS = {
         "序列号 IMEI ICCID 设备号 许可证 备案号 备案 执照 批次 保单号 合同号 户号"
     ),
 }
-_KIND_OF = {word: kind for kind, words in _WORDS.items() for word in words.split()}
+_KIND_OF = {word.casefold(): kind for kind, words in _WORDS.items() for word in words.split()}
 # The longest first: 快递单号 is no 单号. That one alone, or after a word like “your”, is a desk's ticket.
 _LABEL = re.compile(
     "|".join(re.escape(word) for word in sorted(_KIND_OF, key=len, reverse=True))
@@ -63,6 +63,7 @@ ORDER_LENGTHS = (18, 19)
 LABELLED_ORDER_LENGTHS = (11, 12, *ORDER_LENGTHS)
 # How many signs such a number has at least and at most.
 LENGTHS = {PAYMENT: (10, 36), PARCEL: (9, 22), AFTER_SALES: (8, 24), TICKET: (4, 32)}
+NEAR = 60  # signs before a number in which its label is looked for
 WITHOUT_LABEL = 300  # how much less sure
 
 
@@ -81,21 +82,23 @@ def numbers(rows: Sequence[Row]) -> Iterator[Found]:
     for place, row in enumerate(rows):
         text = _without_moments(row.plain)
         above = rows[place - 1] if place and rows[place - 1].page == row.page else None
+        below = rows[place + 1] if place + 1 < len(rows) and rows[place + 1].page == row.page else None
+        if below is not None and (broken := _broken(row, text, below)):
+            yield broken
+            continue
         taken: list[tuple[int, int]] = []
         for found, start, end in [*_labelled(row, text), *_orders(row, text, above)]:
             if all(end <= first or start >= last for first, last in taken):
                 taken.append((start, end))
                 if found.kind != OTHER:
                     yield found
-        below = rows[place + 1] if place + 1 < len(rows) and rows[place + 1].page == row.page else None
-        if not taken and below is not None:
-            yield from _broken(row, text, below)
 
 
 def label_before(text: str, start: int) -> str | None:
     """The kind that the last label before that place gives to what stands there; None without one."""
     last = None
-    for label in _LABEL.finditer(text[:start]):
+    near = max(0, start - NEAR)
+    for label in _LABEL.finditer(text, near, start):
         last = label
     if last is None or not _BETWEEN.fullmatch(text[last.end() : start]):
         return None
@@ -105,7 +108,7 @@ def label_before(text: str, start: int) -> str | None:
 def _kind(label: re.Match[str]) -> str:
     if label["english"]:
         return ORDER
-    return TICKET if label["bare"] else _KIND_OF[label[0].upper() if label[0].isascii() else label[0]]
+    return TICKET if label["bare"] else _KIND_OF[label[0].casefold()]
 
 
 def _labelled(row: Row, text: str) -> Iterator[tuple[Found, int, int]]:
@@ -208,16 +211,17 @@ def _label_above(row: Row, above: Row | None, start: int) -> str | None:
     return None
 
 
-def _broken(row: Row, text: str, below: Row) -> Iterator[Found]:
+def _broken(row: Row, text: str, below: Row) -> Found | None:
     """An order number behind its label whose last digits stand in the next row."""
     begun = re.search(r"(?<![A-Za-z0-9*.-])(\d{6,18})$", text)
     rest = re.fullmatch(r"(\d{1,12})(?: ?复制)?", below.plain)
     if not begun or not rest or label_before(text, begun.start()) != ORDER:
-        return
+        return None
     whole = begun[1] + rest[1]
-    if len(whole) in ORDER_LENGTHS:
-        score = min(row.score(*begun.span()), below.score(*rest.span()))
-        yield Found(ORDER, whole, Row((*row.lines, *below.lines)), score)
+    if len(whole) not in ORDER_LENGTHS:
+        return None
+    score = min(row.score(*begun.span()), below.score(*rest.span()))
+    return Found(ORDER, whole, Row((*row.lines, *below.lines)), score)
 
 
 def _without_moments(text: str) -> str:

@@ -61,18 +61,20 @@ class Row:
 
     def line_at(self, position: int) -> Line:
         """The line to which that place of `plain` belongs."""
-        end = -1
-        for line, part in zip(self.lines, self._plain_parts(), strict=True):
-            end += len(part) + 1
-            if position <= end:
-                return line
-        return self.lines[-1]
+        return self.lines[self._place_of(position)]
 
     def score(self, start: int, end: int) -> int:
         """Of the least sure line that this part of `plain` touches."""
-        first = self.lines.index(self.line_at(start))
-        last = self.lines.index(self.line_at(max(start, end - 1)))
+        first, last = self._place_of(start), self._place_of(max(start, end - 1))
         return min(line.score for line in self.lines[first : last + 1])
+
+    def _place_of(self, position: int) -> int:
+        end = -1
+        for place, part in enumerate(self._plain_parts()):
+            end += len(part) + 1
+            if position <= end:
+                return place
+        return len(self.lines) - 1
 
     def _plain_parts(self) -> list[str]:
         return [plain(line.text) for line in self.lines]

@@ -112,10 +112,13 @@ def _rank(text: str, start: int, above: str) -> tuple[str, int]:
     label = ""
     for match in _AMOUNT_LABEL.finditer(text[:start]):
         label = match[0]
-    if not label:
-        alone = _AMOUNT_LABEL.fullmatch(above.strip(": "))
-        label = alone[0] if alone else ""
+    label = label or _alone(_AMOUNT_LABEL, above)
     return label, _RANK_OF.get(label, _UNLABELLED)
+
+
+def _alone(labels: re.Pattern[str], above: str) -> str:
+    """The label that is all of the row above; "" for anything else."""
+    return above.strip(": ") if labels.fullmatch(above.strip(": ")) else ""
 
 
 def moments(rows: Sequence[Row]) -> list[Value]:
@@ -125,8 +128,8 @@ def moments(rows: Sequence[Row]) -> list[Value]:
         above = rows[place - 1].plain if place and rows[place - 1].page == row.page else ""
         for match in _MOMENT.finditer(row.plain):
             moment = _moment(match)
-            labels = _MOMENT_LABEL.findall(row.plain[: match.start()]) or _MOMENT_LABEL.findall(above)[-1:]
-            label = labels[-1] if labels else ""
+            labels = _MOMENT_LABEL.findall(row.plain[: match.start()])
+            label = labels[-1] if labels else _alone(_MOMENT_LABEL, above)
             if moment is not None:
                 score = row.score(*match.span())
                 rank = 2 if label in PAID_AT else int(bool(label))
