@@ -159,7 +159,7 @@ class ListForm(forms.Form):
         widget=forms.TextInput(
             attrs={
                 "type": "search",
-                "placeholder": _("Title, shop or order number"),
+                "placeholder": _("Title, shop, number, words on a screenshot"),
                 "autocomplete": "off",
                 "enterkeyhint": "search",
             }

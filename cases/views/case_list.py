@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.forms.cases import CaseForm, ListForm
 from cases.models import Case, Deadline, Status
 from cases.services import cases as case_service
-from cases.services.orders import clean_number
+from cases.services import search
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment
 from cases.views.shown import ShownDeadline, show
@@ -27,7 +27,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     form = ListForm(request.GET)
     form.is_valid()
     state = form.cleaned_data.get("state") or "open"
-    words = form.cleaned_data.get("q", "")
+    typed = form.cleaned_data.get("q", "")
+    words = search.words_of(typed)
     found = _found(request.user, state, words)
     # One row more than shown tells whether there is a next page, without counting them all.
     page = _page_number(request)
@@ -36,8 +37,9 @@ def cases(request: HttpRequest) -> HttpResponse:
         "form": form,
         "state": state,
         "states": ListForm.STATES,
-        "words": words,
+        "words": typed,
         "rows": _with_deadlines(rows[:PAGE_SIZE]),
+        "places": search.places_in(rows[:PAGE_SIZE], words),
         "page": page,
         "next_page": page + 1 if len(rows) > PAGE_SIZE else None,
         "has_any": bool(rows) or Case.objects.visible_to(request.user).exists(),
@@ -62,33 +64,17 @@ def _open_case(request: HttpRequest, form: CaseForm) -> str:
     return case.get_absolute_url()
 
 
-def _found(user: User, state: str, words: str) -> QuerySet[Case]:
+def _found(user: User, state: str, words: list[str]) -> QuerySet[Case]:
     found = Case.objects.visible_to(user)
     if state == "open":
         found = found.exclude(status=Status.CLOSED)
     elif state == "closed":
         found = found.filter(status=Status.CLOSED)
-    for word in words.split():
-        found = found.filter(
-            Q(title__icontains=word)
-            | Q(merchant__icontains=word)
-            | Q(reference=word.lower())
-            | Q(pk__in=_cases_with_number(user, word))
-        )
+    found = search.narrow(found, user, words)
     open_deadlines = Q(deadlines__met_at__isnull=True, deadlines__dropped_at__isnull=True)
     return found.annotate(next_due=Min("deadlines__due_at", filter=open_deadlines)).order_by(
         F("next_due").asc(nulls_last=True), "-created_at", "-pk"
     )
-
-
-def _cases_with_number(user: User, word: str) -> QuerySet[Case]:
-    try:
-        number = clean_number(word)
-    except ValidationError:
-        return Case.objects.none().values("pk")
-    if not number:
-        return Case.objects.none().values("pk")
-    return Case.objects.visible_to(user).filter(orders__numbers__number__icontains=number).values("pk")
 
 
 def _with_deadlines(rows: list[Case]) -> list[tuple[Case, ShownDeadline | None]]:

@@ -87,6 +87,19 @@ def test_what_is_put_comes_back_byte_for_byte(place: str) -> None:
         assert path.read_bytes() == data
 
 
+def test_a_part_is_read_from_where_it_begins_to_where_it_ends(place: str) -> None:
+    data = os.urandom(300_000)
+    put(KEY, data)
+
+    part = store.open_part(KEY, 1_000, 200_000)
+    first, rest = part.read(10), b"".join(iter(lambda: part.read(65_536), b""))
+    part.close()
+
+    assert first + rest == data[1_000:201_000]
+    with pytest.raises(store.Missing):
+        store.open_part(store.original_key(7, "cd" + "0" * 62), 0, 1)
+
+
 def test_the_same_bytes_may_be_put_again(place: str) -> None:
     put(KEY, b"the very same")
 

@@ -11,7 +11,7 @@ from django.test import Client
 from cases.models import Case, Outcome, OwnPlaybook
 from cases.services import cases as case_service
 from cases.services import contacts, orders
-from tests import factories
+from tests import factories, stored
 from tests.views.asking import HTMX, text_of
 from tracker.accounts.models import User
 
@@ -178,3 +178,96 @@ class TestWhatElseApplies:
         response = alice_client.post("/cases/new/", {**self.NEW, "playbook": theirs.key})
 
         assert response.status_code == 422
+
+
+class TestFoundInside:
+    @pytest.fixture
+    def filled(self, case: Case, alice: User) -> Case:
+        """A case with an exhibit somebody described, one that a machine read, and a contact."""
+        stored.exhibit_of(case, b"1", "image/png", shows="Chat with the shop about the refund")
+        stored.exhibit_of(
+            case, b"2", "image/png", recognised_text="订单编号 6930112233445566778\n实付款 ¥128.00"
+        )
+        contacts.log_contact(
+            case=case,
+            by=alice,
+            at=factories.NOON,
+            channel="hotline",
+            outcome="refused",
+            summary="They said that 运费险 does not apply",
+            ticket_number="TK-77812",
+        )
+        factories.make_case(owner=alice, title="Something else entirely")
+        return case
+
+    @pytest.mark.parametrize(
+        ("words", "place", "said"),
+        [
+            ("about the refund", "exhibits/1/", "E1 · Chat with the shop about the refund"),
+            ("6930112233", "exhibits/2/", "E2 · machine-read"),
+            ("¥128", "exhibits/2/", "E2 · machine-read"),
+            ("运费险", "contacts/#contact-", "Contact of"),
+            ("tk-778", "contacts/#contact-", "TK-77812"),
+        ],
+    )
+    def test_the_case_is_found_and_where_it_stands_is_one_tap_away(
+        self, filled: Case, alice_client: Client, words: str, place: str, said: str
+    ):
+        response = alice_client.get("/cases/", {"q": words})
+
+        text = text_of(response)
+        assert "Parcel never arrived" in text
+        assert "Something else entirely" not in text
+        assert said in text
+        assert f'href="/cases/{filled.reference}/{place}' in response.content.decode()
+
+    def test_each_word_may_stand_elsewhere(self, filled: Case, alice_client: Client):
+        found = text_of(alice_client.get("/cases/", {"q": "parcel 6930112233 运费险"}))
+        missed = text_of(alice_client.get("/cases/", {"q": "parcel 6930112233 zebra"}))
+
+        assert "Parcel never arrived" in found
+        assert "E2 · machine-read" in found
+        assert "Parcel never arrived" not in missed
+
+    def test_nobody_finds_what_is_in_the_cases_of_others(self, filled: Case, mallory: User):
+        """Not even in a case of one's own that holds the same words."""
+        own = factories.make_case(owner=mallory, title="Mine")
+        stored.exhibit_of(own, b"3", "image/png", recognised_text="6930112233445566778")
+        client = factories.logged_in(mallory)
+
+        assert filled.reference not in client.get("/cases/?q=6930112233&state=all").content.decode()
+        assert "Mine" in text_of(client.get("/cases/?q=6930112233"))
+        for words in ("refund", "运费险", "TK-77812"):
+            assert "Parcel never arrived" not in text_of(client.get("/cases/", {"q": words, "state": "all"}))
+
+    def test_three_of_a_case_are_named_and_more_are_told_of(self, case: Case, alice_client: Client):
+        for number in range(5):
+            stored.exhibit_of(case, str(number).encode(), "image/png", shows=f"Refund {number}")
+
+        text = text_of(alice_client.get("/cases/?q=refund"))
+
+        assert "E3 · Refund 2" in text
+        assert "E4" not in text
+        assert "and in more of this case" in text
+
+    @pytest.mark.parametrize("words", ["%", "_", "\\", "'", '"', "100%_", "(", "\u202e"])
+    def test_signs_that_mean_something_to_a_database_are_looked_for_as_they_are(
+        self, filled: Case, alice_client: Client, words: str
+    ):
+        assert "Parcel never arrived" not in text_of(alice_client.get("/cases/", {"q": words}))
+
+    def test_what_a_screenshot_says_stays_text(self, case: Case, alice_client: Client):
+        stored.exhibit_of(case, b"1", "image/png", shows="<script>alert(1)</script> refund")
+
+        assert "<script>alert" not in alice_client.get("/cases/?q=refund").content.decode()
+
+    def test_a_search_takes_six_queries_whatever_it_finds_and_however_many_words(
+        self, filled: Case, alice: User, alice_client: Client, django_assert_num_queries
+    ):
+        with django_assert_num_queries(6):
+            alice_client.get("/cases/?q=refund")
+        for number in range(20):
+            case = factories.make_case(owner=alice, title=f"Refund {number}")
+            stored.exhibit_of(case, str(number).encode(), "image/png", shows="Refund refused")
+        with django_assert_num_queries(6):
+            alice_client.get("/cases/?q=refund+re+f+u+n+d+s+t+x+y+z+a+b+c+e")
