@@ -2,8 +2,8 @@
 
 Run as: python benchmarks/recognition.py [COUNT [SEED]]. It draws the screens of `_order_screens` (light and
 dark, two fonts, three sizes, JPEG of quality 60 to 95), reads each by the program that the site uses, and
-takes from it what the site would offer. A number counts as read when it is the only order number offered, digit
-for digit. It needs the packages of requirements-recognition.txt and Debian's fonts-noto-cjk. It lists what
+takes from it what the site would offer. A number counts as read when it is the only one offered, digit for
+digit. It needs the packages of requirements-recognition.txt and Debian's fonts-noto-cjk. It lists what
 failed, then a table, then one JSON line per claim.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import statistics
 import sys
 import tempfile
@@ -91,7 +90,6 @@ def table(results: list[Result]) -> None:
 def claims(results: list[Result], peak: float) -> list[dict[str, Any]]:
     exact, count = sum(result.is_exact for result in results), len(results)
     later = [result.cpu for result in results[1:]]
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     paid = [result for result in results if result.amounts]
     right = sum(result.amounts[0] == f"{float(result.screen.amount):.2f} CNY" for result in paid)
     middle, most = statistics.median(later), max(later)
@@ -106,7 +104,6 @@ def claims(results: list[Result], peak: float) -> list[dict[str, Any]]:
         claim("CPU for the first picture, models loaded", results[0].cpu, "s", "", None),
         claim("wall clock for a picture, median", wall, "s", "", None),
         claim("most memory of the reader", peak, "MB", "2048 MB, its limit", peak / 2048),
-        claim("most memory of the process that asks", own, "MB", "300 MB", own / 300),
     ]
 
 
