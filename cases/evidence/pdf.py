@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,15 @@ def inspect(path: Path, media_type: str) -> Facts:
             params={"count": pages, "most": settings.EXHIBIT_MAX_PAGES},
         )
     return Facts(media_type, page_count=pages)
+
+
+def notes(path: Path) -> dict[str, Any]:
+    """What the document says of itself, by the names of PDF: Producer, Creator, CreationDate, ModDate, ...
+
+    Raises child.ChildFailed.
+    """
+    answer, _nothing = child.ask(pdf_child.__file__, "notes", str(path), seconds=TIMEOUT_SECONDS)
+    return answer
 
 
 def draw(path: Path, media_type: str, *, width: int) -> Image.Image:

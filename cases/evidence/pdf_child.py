@@ -1,6 +1,6 @@
 """A program of its own that opens a stranger's PDF, so that a crash, a loop or a flood ends here.
 
-Run as: pdf_child.py inspect FILE · pdf_child.py draw FILE WIDTH MAX_HEIGHT FIRST LAST. It prints one line
+Run as: pdf_child.py inspect FILE · notes FILE · draw FILE WIDTH MAX_HEIGHT FIRST LAST. It prints one line
 of JSON; after `draw` one for each page from FIRST (1, 2, ...) to LAST that there is, its raw BGR rows
 behind it. Imports nothing of the site.
 """
@@ -16,6 +16,7 @@ from pypdfium2 import raw
 
 CPU_SECONDS = 15
 MEMORY_BYTES = 2 * 1024**3
+LONGEST_NOTE = 400  # signs
 
 
 def inspect(path: str) -> dict[str, object]:
@@ -28,6 +29,12 @@ def inspect(path: str) -> dict[str, object]:
     if pages:
         document[0].get_size()
     return {"pages": pages}
+
+
+def notes(path: str) -> dict[str, object]:
+    """What the document says of itself, such as {"Producer": "...", "CreationDate": "D:2026..."}."""
+    found = pypdfium2.PdfDocument(path).get_metadata_dict(skip_empty=True)
+    return {key: value[:LONGEST_NOTE] for key, value in found.items()}
 
 
 def draw(path: str, width: int, max_height: int, first: int, last: int) -> None:
@@ -50,6 +57,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     if sys.argv[1] == "inspect":
         sys.stdout.buffer.write(json.dumps(inspect(sys.argv[2])).encode() + b"\n")
+    elif sys.argv[1] == "notes":
+        sys.stdout.buffer.write(json.dumps(notes(sys.argv[2])).encode() + b"\n")
     else:
         width, max_height, first, last = (int(argument) for argument in sys.argv[3:7])
         draw(sys.argv[2], width, max_height, first, last)
