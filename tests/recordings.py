@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import math
 import struct
+import tempfile
 import wave
 from functools import cache
+from pathlib import Path
 
 import av
 from PIL import Image
@@ -48,8 +50,23 @@ def encoded(
     size: tuple[int, int] = FILM_SIZE,
     options: dict[str, str] | None = None,
 ) -> bytes:
-    target = io.BytesIO()
-    with av.open(target, "w", format=container, options=options or {}) as made:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "recording"
+        _write(path, container, seconds, sound, film, seed, size, options or {})
+        return path.read_bytes()
+
+
+def _write(
+    path: Path,
+    container: str,
+    seconds: float,
+    sound: str,
+    film: str,
+    seed: int,
+    size: tuple[int, int],
+    options: dict[str, str],
+) -> None:
+    with av.open(str(path), "w", format=container, options=options) as made:
         streams = []
         if film:
             pictures = made.add_stream(film, rate=10)
@@ -65,7 +82,6 @@ def encoded(
             for frame in frames:
                 made.mux(stream.encode(frame))
             made.mux(stream.encode(None))
-    return target.getvalue()
 
 
 def wav(seconds: float = 2.0, *, rate: int = 8000, seed: int = 0) -> bytes:

@@ -260,6 +260,7 @@ class _Gathering:
             width=exhibit.width,
             height=exhibit.height,
             page_count=exhibit.page_count,
+            duration_ms=exhibit.duration_ms,
             source=_coded(exhibit, "source"),
             shows=exhibit.shows,
             claimed_at=self.moment(exhibit.claimed_at),

@@ -195,6 +195,12 @@ class Pages:
             return ""
         return fill(self.words["original_kept"], number=copy.number, sha256=copy.original_sha256)
 
+    def recording(self, exhibit: ExhibitFacts, name: str) -> str:
+        if exhibit.duration_ms is None:
+            return ""
+        minutes, seconds = divmod(round(exhibit.duration_ms / 1000), 60)
+        return fill(self.words["recording"], length=f"{minutes}:{seconds:02}", file=name)
+
     def exhibit(self, exhibit: ExhibitFacts) -> dict[str, Any]:
         words, name = self.words, exhibit.file.removeprefix(layout.EXHIBITS)
         contacts = [fill(words["contact"], number=number) for number in exhibit.contacts]
@@ -209,6 +215,7 @@ class Pages:
             "sha256": exhibit.sha256,
             "hash_of": words["hash_of_redacted" if exhibit.redaction else "hash_of"],
             "cannot_show": fill(words["cannot_show"], file=name),
+            "recording": self.recording(exhibit, name),
             "rows": rows(
                 (words["redacted"], self.redaction(exhibit)),
                 (words["received"], moment(exhibit.received_at)),

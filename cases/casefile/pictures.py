@@ -10,6 +10,8 @@ from pathlib import Path
 import pypdfium2
 from PIL import ExifTags, Image
 
+from cases.evidence import mail_parts, plain, recording_door, text_pages
+
 try:
     import pillow_heif
 except ImportError:
@@ -33,6 +35,7 @@ FORMATS = {
     "image/heic": ("HEIF",),
     "image/heif": ("HEIF",),
     "image/avif": ("AVIF",),
+    "image/gif": ("GIF",),
 }
 
 # How a picture is turned that says in its EXIF data which way it was held.
@@ -94,8 +97,24 @@ CANNOT_DRAW = (
 def _pages(original: Path, media_type: str) -> Iterator[Image.Image]:
     if media_type == "application/pdf":
         yield from _pdf_pages(original)
-        return
-    with Image.open(original, formats=FORMATS.get(media_type, ())) as image:
+    elif media_type in ("text/plain", "message/rfc822"):
+        yield from _text_pages(original, media_type)
+    elif media_type.startswith("video/"):
+        yield recording_door.poster(original, media_type, width=WIDE_WIDTH)
+    elif media_type in FORMATS:
+        yield _picture(original, media_type)
+    # Of sound there is nothing to see: its page says what it is and where it lies.
+
+
+def _text_pages(original: Path, media_type: str) -> Iterator[Image.Image]:
+    is_mail = media_type == "message/rfc822"
+    text = mail_parts.as_text(mail_parts.read(original)) if is_mail else plain.read(original)
+    for lines in text_pages.pages_of(text[: plain.READ_CHARS]):
+        yield text_pages.draw(lines, width=PAGE_WIDTH)
+
+
+def _picture(original: Path, media_type: str) -> Image.Image:
+    with Image.open(original, formats=FORMATS[media_type]) as image:
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
         width, height = (image.height, image.width) if orientation in (5, 6, 7, 8) else image.size
         target = UPRIGHT_WIDTH if height >= width else WIDE_WIDTH
@@ -109,7 +128,7 @@ def _pages(original: Path, media_type: str) -> Iterator[Image.Image]:
             flat = flat.transpose(UPRIGHT[orientation])
         # Nothing of the original's metadata goes along, a comment of a JPEG neither.
         flat.info = {}
-    yield flat
+    return flat
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -151,6 +151,7 @@ class ExhibitFacts:
     width: int | None
     height: int | None
     page_count: int
+    duration_ms: int | None
     source: Coded
     shows: str
     claimed_at: str

@@ -112,6 +112,7 @@ def _exhibits() -> dict[str, str]:
         "part": _("Part {part} of {parts}"),
         "repeated": _("repeats the end of the part before"),
         "cannot_show": _("This exhibit cannot be shown here. The original is in the case file: {file}"),
+        "recording": _("A recording of {length}. It lies in the case file, to be played: {file}"),
         "received": pgettext("exhibit", "Received"),
         "claimed": _("Time as stated"),
         "size": _("Size"),

@@ -9,29 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
-from cases.evidence import child, recording_child, recording_ends
+from cases.evidence import child, recording_door, recording_ends
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused
 
-MEDIA_TYPES = frozenset(
-    {
-        "audio/mp4", "audio/mpeg", "audio/wav", "audio/amr", "audio/ogg", "audio/webm",
-        "video/mp4", "video/quicktime", "video/webm",
-    }
-)  # fmt: skip
+MEDIA_TYPES = frozenset(recording_door.FORMATS)
 MAX_HOURS = 24
-INSPECT_SECONDS, DRAW_SECONDS, PLAY_SECONDS = 90, 30, 240
-_FORMATS = {
-    "audio/mp4": "mov",
-    "audio/mpeg": "mp3",
-    "audio/wav": "wav",
-    "audio/amr": "amr",
-    "audio/ogg": "ogg",
-    "audio/webm": "matroska",
-    "video/mp4": "mov",
-    "video/quicktime": "mov",
-    "video/webm": "matroska",
-}
 # A film without pictures is sound, and the other way round; what follows from it is the player.
 _WITHOUT_PICTURES = {"video/mp4": "audio/mp4", "video/quicktime": "audio/mp4", "video/webm": "audio/webm"}
 _WITH_PICTURES = {"audio/mp4": "video/mp4"}
@@ -72,19 +55,9 @@ def draw(path: Path, media_type: str, *, width: int) -> Image.Image | None:
     if media_type.startswith("audio/"):
         return None
     try:
-        return poster(path, media_type, width=width)
+        return recording_door.poster(path, media_type, width=width)
     except child.ChildFailed as error:
         raise _damaged() from error
-
-
-def poster(path: Path, media_type: str, *, width: int) -> Image.Image:
-    """As `draw`, for callers without Django. Raises child.ChildFailed."""
-    size, pixels = child.ask(
-        recording_child.__file__, "draw", str(path), _FORMATS[media_type], str(width), seconds=DRAW_SECONDS
-    )
-    if "refused" in size:
-        raise child.ChildFailed(str(size["refused"]))
-    return Image.frombytes("RGB", (size["width"], size["height"]), pixels)
 
 
 def playable(path: Path, media_type: str) -> bytes | None:
@@ -92,9 +65,7 @@ def playable(path: Path, media_type: str) -> bytes | None:
     if not media_type.startswith("audio/"):
         return None
     try:
-        answer, data = child.ask(
-            recording_child.__file__, "play", str(path), _FORMATS[media_type], seconds=PLAY_SECONDS
-        )
+        answer, data = recording_door.ask("play", path, media_type)
     except child.ChildFailed as error:
         raise _damaged() from error
     if answer.get("refused") == "played":
@@ -106,8 +77,7 @@ def playable(path: Path, media_type: str) -> bytes | None:
 
 def _looked_into(path: Path, media_type: str) -> dict[str, Any]:
     try:
-        request = ("inspect", str(path), _FORMATS[media_type])
-        found, _nothing = child.ask(recording_child.__file__, *request, seconds=INSPECT_SECONDS)
+        found, _nothing = recording_door.ask("inspect", path, media_type)
     except child.ChildFailed as error:
         raise _damaged() from error
     if "refused" in found:

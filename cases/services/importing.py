@@ -113,6 +113,7 @@ def _look_into(exhibit: dict[str, Any], file: Path) -> None:
         "width": facts.width,
         "height": facts.height,
         "page_count": facts.page_count,
+        "duration_ms": facts.duration_ms,
     }
 
 
@@ -216,11 +217,12 @@ class _Import:
             saved(OrderNumber(order=order, kind=number["kind"]["code"], number=number["number"]))
 
     def _exhibit(self, case: Case, record: dict[str, Any]) -> Exhibit:
-        kept = ("number", "sha256", "size", "media_type", "original_name", "width", "height", "page_count")
+        kept = ("number", "sha256", "size", "media_type", "original_name")
+        measures = ("width", "height", "page_count", "duration_ms")
         exhibit = saved(
             Exhibit(
                 case=case,
-                **{name: record[name] for name in (*kept, "shows", "recognised_text")},
+                **{name: record[name] for name in (*kept, *measures, "shows", "recognised_text")},
                 storage_key=store.original_key(self.owner.pk, record["sha256"]),
                 source=ExhibitSource.IMPORT,
                 claimed_at=moment_or_none(record["claimed_at"]),

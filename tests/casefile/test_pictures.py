@@ -7,7 +7,8 @@ from PIL import Image
 
 from cases.casefile import compile as child
 from cases.casefile.pictures import CANNOT_DRAW, draw
-from tests import pictures
+from tests import pictures, recordings
+from tests.mails import mail
 
 
 def drawn(folder: Path, data: bytes, media_type: str) -> list[tuple[int, int, int, int]]:
@@ -22,7 +23,13 @@ def drawn(folder: Path, data: bytes, media_type: str) -> list[tuple[int, int, in
 
 @pytest.mark.parametrize(
     ("kind", "media_type"),
-    [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp"), ("HEIF", "image/heic")],
+    [
+        ("PNG", "image/png"),
+        ("JPEG", "image/jpeg"),
+        ("WEBP", "image/webp"),
+        ("HEIF", "image/heic"),
+        ("GIF", "image/gif"),
+    ],
 )
 def test_a_phone_screenshot_is_one_picture_of_printable_size(
     tmp_path: Path, kind: str, media_type: str
@@ -40,6 +47,18 @@ def test_every_page_of_a_pdf_is_drawn(tmp_path: Path) -> None:
     pages = [page for page, _part, _width, _height in drawn(tmp_path, pictures.pdf(), "application/pdf")]
 
     assert pages == [1, 2]
+
+
+def test_text_and_mail_are_set_on_pages(tmp_path: Path) -> None:
+    chat = "客服：亲，今天到账\n".encode() * 40
+
+    assert drawn(tmp_path, chat, "text/plain") == [(1, 1, 1240, 1722), (2, 1, 1240, 1722)]
+    assert drawn(tmp_path, mail(), "message/rfc822") == [(1, 1, 1240, 1722)]
+
+
+def test_of_a_film_one_picture_is_shown_and_of_sound_none(tmp_path: Path) -> None:
+    assert drawn(tmp_path, recordings.recording("mov"), "video/quicktime") == [(1, 1, 180, 320)]
+    assert drawn(tmp_path, recordings.recording("mp3"), "audio/mpeg") == []
 
 
 def test_a_long_screenshot_is_cut_so_that_no_line_is_lost(tmp_path: Path) -> None:
