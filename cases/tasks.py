@@ -24,7 +24,15 @@ def tick() -> None:
 
     While thousands of reminders go out it gives further signs, or /readyz would call the beat dead.
     """
-    from cases.services import case_files, exhibits, recounts, redactions, reminders, summary_plans
+    from cases.services import (
+        case_files,
+        exhibits,
+        recounts,
+        redactions,
+        reminders,
+        summary_plans,
+        uploads,
+    )
 
     def send_due() -> None:
         reminders.send_due(alive=partial(record_heartbeat, "tick"))
@@ -37,6 +45,7 @@ def tick() -> None:
         case_files.build_waiting,
         redactions.make_waiting,
         recounts.wake_if_needed,
+        uploads.clear_stale,
         sessions.clear_expired_sessions,
     ):
         try:

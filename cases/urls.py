@@ -26,6 +26,7 @@ from cases.views import (
     reminder_stops,
     today,
     trouble,
+    uploads,
     verify,
 )
 
@@ -51,6 +52,8 @@ of_one_case = [
     path("exhibits/<int:number>/preview/", exhibit_files.preview, name="preview"),
     path("exhibits/<int:number>/pages/<int:page>/", exhibit_files.page, name="exhibit-page"),
     path("exhibits/<int:number>/play/", exhibit_files.play, name="play"),
+    path("uploads/", uploads.uploads, name="uploads"),
+    path("uploads/<str:key>/", uploads.upload, name="upload"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("own-reminders/", own_reminders.own_reminders, name="own-reminders"),
     path("own-reminders/<int:own_id>/", own_reminders.own_reminder, name="own-reminder"),

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from cases.models import Case
-from cases.services import case_files, exhibit_copies, exhibits, orders, own_reminders
+from cases.services import case_files, exhibit_copies, exhibits, orders, own_reminders, uploads
 from tests import factories, pictures
 from tracker.accounts.models import User
 
@@ -59,6 +59,7 @@ def full_case(case: Case, alice: User) -> Case:
     now = factories.NOON
     orders.add_order(case=case, by=alice, at=now, platform="抖音", received_at=now, numbers=[("order", "1")])
     case_files.request_case_file(case=case, by=alice, at=factories.NOON, language="en")
+    uploads.begin(case=case, by=alice, at=now, size=9, sha256="a" * 64, said=exhibits.Said("a.png"))
     own_reminders.add(case=case, by=alice, text="Ask", remind_at=now + timedelta(days=1), at=now)
     return case
 
@@ -66,10 +67,14 @@ def full_case(case: Case, alice: User) -> Case:
 def address(case: Case, route: str) -> str:
     order = case.orders.values_list("pk", flat=True).first() or 1
     milestone = case.milestones.values_list("pk", flat=True).first() or 1
-    filled = route.replace("<int:number>", "1").replace("<int:page>", "1")
+    filled = route
+    for one in ("<int:number>", "<int:page>", "<int:redaction>"):
+        filled = filled.replace(one, "1")
     filled = filled.replace("<int:order_id>", str(order))
     own = case.own_reminders.values_list("pk", flat=True).first() or 1
     filled = filled.replace("<int:milestone_id>", str(milestone)).replace("<int:own_id>", str(own))
+    upload = case.uploads.values_list("key", flat=True).first() or "key"
+    filled = filled.replace("<str:key>", upload).replace("<int:redaction>", "1")
     assert "<" not in filled, f"Say here what stands for the parameter of {route}."
     return f"/cases/{case.reference}/{filled}"
 

@@ -11,7 +11,16 @@ from django.db.models.functions import Now
 
 from cases import tasks
 from cases.models import Case, Reminder
-from cases.services import case_files, contacts, exhibits, recounts, redactions, reminders, summary_plans
+from cases.services import (
+    case_files,
+    contacts,
+    exhibits,
+    recounts,
+    redactions,
+    reminders,
+    summary_plans,
+    uploads,
+)
 from tests import factories
 from tracker.health import sessions
 from tracker.health.models import Heartbeat
@@ -23,6 +32,7 @@ SWEEPS = [
     (case_files, "build_waiting"),
     (redactions, "make_waiting"),
     (recounts, "wake_if_needed"),
+    (uploads, "clear_stale"),
     (sessions, "clear_expired_sessions"),
 ]
 

@@ -16,7 +16,10 @@ from django.utils.translation import gettext as _
 
 FORM_BYTES = 2 * 1024 * 1024
 LARGEST_FILES_AT_ONCE = 10
+# One piece of a file that comes in pieces is at most 8 MB (cases.services.uploads).
+PIECE_BYTES = 8 * 1024 * 1024
 _EXHIBITS = re.compile(r"/cases/[^/]+/exhibits/")
+_PIECES = re.compile(r"/cases/[^/]+/uploads/[^/]+/")
 
 
 class BodyLimitMiddleware:
@@ -45,11 +48,15 @@ class BodyLimitMiddleware:
 
 
 def largest_body(request: HttpRequest) -> int:
-    """In bytes: files go to the check of a case file and, from those logged in, to the exhibits of a case."""
+    """In bytes: files go to the check of a case file and, from those logged in, to the exhibits of a case,
+    whole or in pieces.
+    """
     if request.path_info == "/verify/":
         return int(settings.VERIFY_MAX_BYTES) + FORM_BYTES
     if _EXHIBITS.fullmatch(request.path_info) and SESSION_KEY in request.session:
         return LARGEST_FILES_AT_ONCE * int(settings.EXHIBIT_MAX_BYTES) + FORM_BYTES
+    if _PIECES.fullmatch(request.path_info) and SESSION_KEY in request.session:
+        return PIECE_BYTES
     return FORM_BYTES
 
 

@@ -59,23 +59,31 @@ def receive(upload: File[Any], *, max_bytes: int) -> Iterator[Received]:
         path.unlink(missing_ok=True)
 
 
+def empty() -> Refused:
+    return Refused(
+        _("The file is empty. Choose it again; if it stays empty, take a new screenshot."), code="empty"
+    )
+
+
+def too_large(most: int) -> Refused:
+    return Refused(
+        _(
+            "The file is larger than %(limit)s. Take a screenshot of the part that matters, "
+            "or save it smaller and send it again."
+        ),
+        code="too_large",
+        params={"limit": filesizeformat(most)},
+    )
+
+
 def _copy(upload: File[Any], file: BinaryIO, max_bytes: int) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     for chunk in upload.chunks(CHUNK):
         size += len(chunk)
         if size > max_bytes:
-            raise Refused(
-                _(
-                    "The file is larger than %(limit)s. Take a screenshot of the part that matters, "
-                    "or save it smaller and send it again."
-                ),
-                code="too_large",
-                params={"limit": filesizeformat(max_bytes)},
-            )
+            raise too_large(max_bytes)
         digest.update(chunk)
         file.write(chunk)
     if not size:
-        raise Refused(
-            _("The file is empty. Choose it again; if it stays empty, take a new screenshot."), code="empty"
-        )
+        raise empty()
     return digest.hexdigest(), size

@@ -33,6 +33,7 @@ __all__ = [
     "open",
     "open_part",
     "original_key",
+    "piece_key",
     "put",
     "redaction_key",
     "size",
@@ -75,6 +76,10 @@ def copy_key(exhibit_id: int, kind: str, page: int, extension: str) -> str:
 
 def case_file_key(reference: str, number: int, sha256: str) -> str:
     return f"case-files/{reference}/{number}-{sha256[:12]}.zip"
+
+
+def piece_key(upload_id: int, offset: int, sha256: str) -> str:
+    return f"uploads/{upload_id}/{offset:015d}-{sha256[:12]}"
 
 
 def redaction_key(exhibit_id: int, number: int, sha256: str, extension: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -17,11 +17,13 @@ from django.utils.translation import ngettext
 from cases.forms.exhibits import UploadForm
 from cases.models import Case, Exhibit
 from cases.services import exhibits as exhibit_service
-from cases.services import playbooks
+from cases.services import playbooks, uploads
+from cases.services.exhibits import Said, TakenIn
 from cases.views.access import case_view
 from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.labels import label_contacts
 from cases.views.timeline import exhibits_of
+from cases.views.uploads import notes_of
 
 # Working copies come within seconds; after this the page stops asking for them.
 WAIT_FOR_COPIES = timedelta(minutes=2)
@@ -41,9 +43,8 @@ def exhibits(request: HttpRequest, case: Case) -> HttpResponseBase:
 
 def _take_in(request: HttpRequest, case: Case) -> HttpResponseBase:
     """Every file on its own: what is refused does not keep the others out."""
-    wants_json = request.headers.get("Accept") == "application/json"
     form = UploadForm(request.POST, request.FILES, case=case)
-    taken: list[Exhibit] = []
+    taken: list[TakenIn] = []
     if form.is_valid():
         for file in form.cleaned_data["files"]:
             try:
@@ -51,34 +52,21 @@ def _take_in(request: HttpRequest, case: Case) -> HttpResponseBase:
             except ValidationError as error:
                 for sentence in error.messages:
                     form.add_error("files", f"{file.name}: {sentence}")
-    if wants_json:
-        return _told_to_the_script(form, taken)
+    new = [one.exhibit for one in taken if one.is_new]
+    for note in dict.fromkeys(note for one in taken for note in notes_of(one)):
+        messages.info(request, note)
     if form.errors:
-        return _page(request, case, form, taken=taken, status=422)
-    count = len(taken)
-    said = ngettext("%(count)d exhibit is stored.", "%(count)d exhibits are stored.", count)
-    messages.success(request, said % {"count": count})
+        return _page(request, case, form, taken=new, status=422)
+    if count := len(new):
+        said = ngettext("%(count)d exhibit is stored.", "%(count)d exhibits are stored.", count)
+        messages.success(request, said % {"count": count})
     return redirect("cases:exhibits", case.reference)
 
 
-def _add(request: HttpRequest, case: Case, form: UploadForm, file: UploadedFile) -> Exhibit:
+def _add(request: HttpRequest, case: Case, form: UploadForm, file: UploadedFile) -> TakenIn:
     data = form.cleaned_data
-    return exhibit_service.add_exhibit(
-        case=case,
-        by=request.user,
-        at=timezone.now(),
-        upload=file,
-        shows=data["shows"],
-        claimed_at=data["claimed_at"],
-        contact=data["contact"],
-    )
-
-
-def _told_to_the_script(form: UploadForm, taken: list[Exhibit]) -> JsonResponse:
-    """For static/js/upload.js: what became of the one file it sent."""
-    sentences = [sentence for errors in form.errors.values() for sentence in errors]
-    labels = [exhibit.label for exhibit in taken]
-    return JsonResponse({"labels": labels, "errors": sentences}, status=422 if sentences else 201)
+    said = Said(file.name or "", data["shows"], data["claimed_at"], data["contact"])
+    return exhibit_service.take_in(case=case, by=request.user, at=timezone.now(), upload=file, said=said)
 
 
 def _page(
@@ -98,6 +86,7 @@ def _page(
         "form": form,
         "exhibits": rows,
         "taken": taken or [],
+        "unfinished": uploads.unfinished(case, request.user),
         "seen": _fingerprint(rows),
         "copies_awaited": any(_awaits_copies(exhibit) for exhibit in rows),
     }

@@ -1,36 +1,75 @@
-// Sends each chosen file on its own and shows how far it is. Without JavaScript the form is sent as it is.
+// Sends each chosen file in pieces and shows how far it is; goes on by itself after the line broke. Without
+// JavaScript the form is sent as it is. The server's side is cases/views/uploads.py, in the terms of tus 1.0.
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("[data-upload]");
   const list = document.querySelector("[data-uploads]");
   if (!form || !list) {
     return;
   }
-  const input = form.querySelector('input[type="file"]');
-  const button = form.querySelector("button");
+  const inputs = Array.from(form.querySelectorAll('input[type="file"]'));
+  const button = form.querySelector("[data-send]");
   const drop = form.querySelector("[data-drop]");
   const words = form.dataset;
+  const SMALLEST = 64 * 1024;
+  const LARGEST = 8 * 1024 * 1024;
+  const LONGEST_PAUSE = 30_000;
+  let size = 512 * 1024; // of a piece; grows while the line is quick, shrinks when it breaks
 
   form.addEventListener("submit", async (event) => {
-    if (!input.files.length) {
+    const files = inputs.flatMap((input) => Array.from(input.files));
+    if (!files.length) {
       return; // the browser and the server say what is missing
     }
     event.preventDefault();
     button.disabled = true;
     list.replaceChildren();
-    const rows = Array.from(input.files, addRow);
+    const told = fieldsOf(form);
+    const rows = files.map(addRow);
     for (const row of rows) {
-      await send(row); // one after the other: a phone's line is narrow, and numbers stay in order
+      await bring(row, told); // one after the other: a phone's line is narrow, and numbers stay in order
     }
     if (rows.every((row) => row.isStored)) {
       form.reset();
+    } else {
+      inputs.forEach((input) => (input.value = ""));
     }
     button.disabled = false;
     htmx.ajax("GET", words.gallery, { target: "#exhibits", swap: "outerHTML" });
   });
 
   ["dragover", "dragleave", "drop"].forEach((name) => {
-    drop.addEventListener(name, () => drop.classList.toggle("is-over", name === "dragover"));
+    drop.addEventListener(name, (event) => {
+      drop.classList.toggle("is-over", name === "dragover");
+      if (name !== "dragleave") {
+        event.preventDefault();
+      }
+      if (name === "drop") {
+        choose(event.dataTransfer.files);
+      }
+    });
   });
+  document.addEventListener("paste", (event) => choose(event.clipboardData.files));
+
+  // Files that were dropped or pasted join those that are chosen already.
+  function choose(files) {
+    if (!files.length || button.disabled) {
+      return;
+    }
+    const all = new DataTransfer();
+    [...inputs[0].files, ...files].forEach((file) => all.items.add(file));
+    inputs[0].files = all.files;
+    button.focus();
+  }
+
+  function fieldsOf(filled) {
+    const told = {};
+    for (const [name, value] of new FormData(filled)) {
+      if (typeof value === "string" && name !== "csrfmiddlewaretoken") {
+        told[name] = value;
+      }
+    }
+    return told;
+  }
 
   function addRow(file) {
     const item = document.createElement("li");
@@ -46,45 +85,122 @@ document.addEventListener("DOMContentLoaded", () => {
     state.textContent = words.waiting;
     item.append(name, bar, state);
     list.append(item);
-    return { file, item, bar, state, isStored: false };
+    return { file, item, bar, state, isStored: false, breaks: 0 };
   }
 
-  function send(row) {
-    const body = new FormData(form);
-    body.delete(input.name);
-    body.append(input.name, row.file, row.file.name);
-    row.state.textContent = words.sending;
-    return new Promise((resolve) => {
-      const request = new XMLHttpRequest();
-      request.open("POST", form.action);
-      request.setRequestHeader("Accept", "application/json");
-      request.responseType = "json";
-      request.upload.addEventListener("progress", (event) => {
-        if (event.lengthComputable) {
-          row.bar.value = event.loaded / event.total;
+  async function bring(row, told) {
+    try {
+      row.state.textContent = words.computing;
+      const sha256 = await digest(row);
+      const announced = { ...told, name: row.file.name, size: row.file.size, sha256 };
+      while (!(await tryOnce(row, announced))) {
+        await pause(row);
+      }
+    } catch (error) {
+      refuse(row, error instanceof Refusal ? error.message : words.unreadable);
+    }
+  }
+
+  function digest(row) {
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(words.worker);
+      worker.addEventListener("message", ({ data }) => {
+        if (data.done !== undefined) {
+          row.bar.value = data.done;
+          return;
         }
+        worker.terminate();
+        data.sha256 ? resolve(data.sha256) : reject(new Error(data.error));
       });
-      request.upload.addEventListener("load", () => {
-        row.bar.removeAttribute("value");
-        row.state.textContent = words.checking;
-      });
-      request.addEventListener("load", () => resolve(settle(row, request)));
-      request.addEventListener("error", () => resolve(refuse(row, words.lost)));
-      request.addEventListener("abort", () => resolve(refuse(row, words.lost)));
-      request.send(body);
+      worker.addEventListener("error", reject);
+      worker.postMessage(row.file);
     });
   }
 
-  function settle(row, request) {
-    if (request.status === 201 && request.response) {
-      row.bar.value = 1;
-      row.isStored = true;
-      row.state.textContent = `${words.stored} ${request.response.labels.join(", ")}`;
-    } else if (request.status === 422 && request.response) {
-      refuse(row, request.response.errors.join(" "));
-    } else {
-      refuse(row, request.status === 413 ? words.tooLarge : words.lost);
+  // Announce and send until all is there; false when the line broke and it may be tried again.
+  async function tryOnce(row, announced) {
+    try {
+      row.state.textContent = words.sending;
+      const upload = await ask("POST", words.announce, JSON.stringify(announced), "application/json");
+      if (!upload.ok) {
+        return settleFailure(upload);
+      }
+      const { url, offset } = await upload.json();
+      return await sendPieces(row, url, offset);
+    } catch (error) {
+      if (error instanceof Refusal) {
+        throw error;
+      }
+      return false; // no answer at all
     }
+  }
+
+  async function sendPieces(row, url, offset) {
+    let at = offset;
+    for (;;) {
+      row.bar.value = at / row.file.size;
+      const piece = row.file.slice(at, at + size);
+      if (at + piece.size === row.file.size) {
+        row.state.textContent = words.checking;
+      }
+      const began = performance.now();
+      const answer = await ask("PATCH", url, piece, "application/offset+octet-stream", { "Upload-Offset": at });
+      if (answer.status === 200) {
+        settle(row, await answer.json());
+        return true;
+      }
+      if (answer.status !== 204 && answer.status !== 409) {
+        return settleFailure(answer);
+      }
+      at = Number(answer.headers.get("Upload-Offset"));
+      row.breaks = 0;
+      size = performance.now() - began < 2000 ? Math.min(size * 2, LARGEST) : Math.max(size / 2, SMALLEST);
+    }
+  }
+
+  function ask(method, url, body, type, more = {}) {
+    const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+    const headers = { "Content-Type": type, "X-CSRFToken": token, Accept: "application/json", ...more };
+    return fetch(url, { method, body, headers, redirect: "error" });
+  }
+
+  // What the server says no to is final; what it cannot do just now is tried again.
+  async function settleFailure(answer) {
+    if (answer.status === 422) {
+      throw new Refusal((await answer.json()).errors.join(" "));
+    }
+    if (answer.status === 413) {
+      throw new Refusal(words.tooLarge);
+    }
+    if (answer.status === 403 || answer.status === 404) {
+      throw new Refusal(words.refused);
+    }
+    return false;
+  }
+
+  function pause(row) {
+    size = Math.max(size / 2, SMALLEST);
+    row.breaks += 1;
+    row.state.textContent = words.broken;
+    const wait = Math.min(1000 * 2 ** (row.breaks - 1), LONGEST_PAUSE);
+    return new Promise((resolve) => {
+      const timer = setTimeout(goOn, wait);
+      window.addEventListener("online", goOn);
+      function goOn() {
+        clearTimeout(timer);
+        window.removeEventListener("online", goOn);
+        resolve();
+      }
+    });
+  }
+
+  function settle(row, { label, url, notes }) {
+    const link = document.createElement("a");
+    link.href = url;
+    link.textContent = label;
+    row.bar.value = 1;
+    row.isStored = true;
+    row.state.replaceChildren(`${words.stored} `, link, notes.length ? `. ${notes.join(" ")}` : "");
   }
 
   function refuse(row, sentence) {
@@ -93,3 +209,5 @@ document.addEventListener("DOMContentLoaded", () => {
     row.state.textContent = sentence;
   }
 });
+
+class Refusal extends Error {}

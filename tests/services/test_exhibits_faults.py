@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection, connections
 from cases.evidence import store
 from cases.evidence.refused import Refused
 from cases.models import Case, CustodyEntry, Exhibit
-from cases.services import contacts, custody, exhibits, scrub
+from cases.services import contacts, custody, exhibit_intake, exhibits, scrub
 from tests import factories, pictures
 from tests.factories import NOON
 from tests.running import CHECKOUT, clean_environment
@@ -50,7 +50,12 @@ def explode(*_args: Any, **_keywords: Any) -> None:
 
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(custody, "record"), (exhibits, "enqueue_on_commit"), (exhibits, "_next_number"), (exhibits, "_lock")],
+    [
+        (custody, "record"),
+        (exhibit_intake, "enqueue_on_commit"),
+        (exhibit_intake, "_next_number"),
+        (exhibit_intake, "lock"),
+    ],
 )
 def test_a_fault_between_put_and_commit_leaves_neither_row_nor_file(
     case: Case, alice: User, monkeypatch: pytest.MonkeyPatch, where: Any, name: str
@@ -99,14 +104,14 @@ def test_a_file_that_another_case_names_outlives_a_failed_upload(
 def test_a_file_taken_away_by_a_failed_twin_is_put_back(
     case: Case, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lock = exhibits._lock
+    lock = exhibit_intake.lock
 
     def lock_after_the_twin_cleaned_up(owner: User, case: Case) -> None:
         for key in list(store.keys()):
             store.delete(key)
         lock(owner, case)
 
-    monkeypatch.setattr(exhibits, "_lock", lock_after_the_twin_cleaned_up)
+    monkeypatch.setattr(exhibit_intake, "lock", lock_after_the_twin_cleaned_up)
 
     assert exhibits.verify_original(add(case, alice)) is exhibits.OriginalState.WHOLE
 
