@@ -26,10 +26,13 @@ def tick() -> None:
     """
     from cases.services import (
         case_files,
+        erasing,
         exhibits,
+        recognitions,
         recounts,
         redactions,
         reminders,
+        scrub_runs,
         summary_plans,
         uploads,
     )
@@ -42,10 +45,13 @@ def tick() -> None:
         summary_plans.plan_missing,
         send_due,
         exhibits.make_missing_working_copies,
+        recognitions.wake_if_waiting,
         case_files.build_waiting,
         redactions.make_waiting,
         recounts.wake_if_needed,
         uploads.clear_stale,
+        erasing.remove_waiting,
+        scrub_runs.wake_if_due,
         sessions.clear_expired_sessions,
     ):
         try:
@@ -70,6 +76,13 @@ def build_case_file(case_file_id: int) -> None:
 
 
 @shared_task
+def recognise() -> None:
+    from cases.services import recognitions
+
+    recognitions.read_waiting()
+
+
+@shared_task
 def make_redaction(redaction_id: int) -> None:
     from cases.services import redactions
 
@@ -81,3 +94,17 @@ def recount_deadlines() -> None:
     from cases.services import recounts
 
     recounts.recount_if_needed()
+
+
+@shared_task
+def scrub() -> None:
+    from cases.services import scrub_runs
+
+    scrub_runs.go_on()
+
+
+@shared_task
+def remove_erased(case_id: int) -> None:
+    from cases.services import erasing
+
+    erasing.remove(case_id=case_id)

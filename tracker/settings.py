@@ -117,6 +117,9 @@ VERIFY_MAX_BYTES = 1024 * 1024 * 1024
 EXHIBIT_MAX_PIXELS = 50_000_000
 EXHIBIT_MAX_PAGES = 500
 USER_MAX_BYTES = env.env_int("USER_MAX_MB", 5_000, low=1, high=10_000_000) * 1024 * 1024
+# Everything that is stored is read again every so many days, at this rate.
+SCRUB_DAYS = env.env_int("SCRUB_DAYS", 7, low=1, high=365)
+SCRUB_MB_PER_SECOND = env.env_int("SCRUB_MB_PER_SECOND", 4, low=1, high=10_000)
 
 # Work in the background: the broker carries ids and wake-ups, never the truth (ARCHITECTURE.md)
 
@@ -215,6 +218,8 @@ for _name, _value in env.email(EMAIL_FILE_PATH).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = env.env_text("FROM_EMAIL", f"reminders@{_site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Whom to tell when stored evidence is not whole; nobody when it is empty.
+OPERATOR_EMAIL = env.env_text("OPERATOR_EMAIL")
 # How long to wait after the first, the second, and every further try that failed for now.
 REMINDER_RETRIES = env.env_minutes("REMINDER_RETRIES", "5,30,60")
 

@@ -12,7 +12,8 @@ from allauth.account.models import EmailAddress
 from django.contrib import admin
 
 import cases.admin.calendars
-import cases.admin.reminders  # noqa: F401  (registers the ledger)
+import cases.admin.reminders
+import cases.admin.scrub  # noqa: F401  (registers what was read again, and the ledger)
 from cases.admin.read_only import ReadOnlyAdmin
 from cases.models import Case, CaseFile, Recount
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from cases.evidence import intake, store
-from cases.models import BuildState, CaseFile, Exhibit, WorkingCopy
-from cases.services import custody
+from cases.models import Case, Trouble
+from cases.services import custody, stored_files
+from cases.services.stored_files import Named
+
+__all__ = ["Finding", "Trouble", "chain_finding", "look_at", "remove_leftovers", "scrub", "unnamed_findings"]
 
 LEFTOVER_SECONDS = 3600
-
-
-class Trouble(Enum):
-    ALTERED = "altered"
-    MISSING = "missing"
-    UNREADABLE = "unreadable"
-    UNNAMED = "unnamed"
+# Where a build works; one that takes longer than this was given up.
+BUILD_PREFIX = "case-file-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,49 +29,66 @@ class Finding:
     trouble: Trouble
     key: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A file as a row of the database names it."""
-
-    key: str
-    sha256: str
-    whose: str
+    whose: str = ""
 
 
 def scrub() -> Iterator[Finding]:
-    """Every wrong digest, missing file and file without a row, as they are found. Changes nothing.
+    """Every wrong digest, missing file, broken chain and file without a row, as they are found.
 
-    The list of files is read before the rows, and what no row names is asked for once more at the
-    end, so that an upload in the meantime is no finding. Raises store.StoreTrouble where the list of
-    files cannot be read.
+    Changes nothing. Raises store.StoreTrouble where the list of files cannot be read.
     """
-    unnamed = set(store.keys())
-    looked_at, finding = "", None
-    for named in _named_files():
-        unnamed.discard(named.key)
-        if named.key != looked_at:
-            looked_at, finding = named.key, _trouble_with(named)
+    for named in stored_files.named_files():
+        finding = look_at(named)
         if finding is not None:
-            yield Finding(finding, named.key, _sentence(finding, named))
-    for exhibit in custody.unlike_the_chain().iterator():
+            yield finding
+    for case in stored_files.with_words().order_by("pk").iterator(chunk_size=100):
+        yield from chain_finding(case)
+    yield from unnamed_findings()
+
+
+def look_at(named: Named) -> Finding | None:
+    """Read the file to its last byte; what is wrong with it, None when it is whole or went meanwhile."""
+    try:
+        if store.digest(named.key) == named.sha256:
+            return None
+        trouble = Trouble.ALTERED
+    except store.Missing:
+        trouble = Trouble.MISSING
+    except store.StoreTrouble:
+        trouble = Trouble.UNREADABLE
+    # Whoever removed it meanwhile removed its row too.
+    if not stored_files.still_named(named):
+        return None
+    return Finding(trouble, named.key, _sentence(trouble, named), named.whose)
+
+
+def chain_finding(case: Case) -> Iterator[Finding]:
+    """The first place where the custody chain of the case does not hold, and each exhibit unlike it."""
+    broken = custody.verify(case)
+    for label, key in _unlike(case) if broken else ():
         text = _("%(exhibit)s of case %(case)s is not what its chain of custody says came in.")
-        yield Finding(
-            Trouble.ALTERED,
-            exhibit.storage_key,
-            text % {"exhibit": exhibit.label, "case": exhibit.case.reference},
-        )
-    for key in sorted(unnamed):
-        if not _is_named_now(key):
-            text = _(
-                "%(key)s is named by nothing in the database. An upload that was cut off may have left it."
-            )
-            yield Finding(Trouble.UNNAMED, key, text % {"key": key})
+        whose = f"{case.reference} {label}"
+        yield Finding(Trouble.ALTERED, key, text % {"exhibit": label, "case": case.reference}, whose)
+    for first in [one for one in broken if one.reason != "exhibit"][:1]:
+        text = _("The chain of custody of case %(case)s does not hold at entry %(number)s.")
+        said = text % {"case": case.reference, "number": first.sequence}
+        yield Finding(Trouble.CHAIN, "", said, case.reference)
+
+
+def _unlike(case: Case) -> list[tuple[str, str]]:
+    rows = custody.unlike_the_chain().filter(case=case)
+    return [(exhibit.label, exhibit.storage_key) for exhibit in rows]
+
+
+def unnamed_findings() -> Iterator[Finding]:
+    """Each stored file that nothing names. Raises store.StoreTrouble where the list cannot be read."""
+    for key in stored_files.unnamed_keys():
+        text = _("%(key)s is named by nothing in the database. An upload that was cut off may have left it.")
+        yield Finding(Trouble.UNNAMED, key, text % {"key": key})
 
 
 def remove_leftovers(*, at: float | None = None) -> list[str]:
-    """Remove what uploads that were cut off left behind more than an hour ago; return the names.
+    """Remove what uploads and builds that were cut off left behind more than an hour ago; their names.
 
     `at` is seconds since 1970, now by default. These files were never evidence: no row can name them.
     """
@@ -81,37 +96,43 @@ def remove_leftovers(*, at: float | None = None) -> list[str]:
     removed = []
     for folder in filter(None, (intake.incoming_folder(), store.leftovers_folder())):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.is_file() and _modified(path) < before:
-                path.unlink(missing_ok=True)
+            if _is_left_behind(path) and _modified(path) < before:
+                _remove(path)
                 removed.append(path.name)
     return removed
 
 
-def _named_files() -> Iterator[_Named]:
-    """By key within each kind, so that an original that two cases share is read once."""
-    exhibits = Exhibit.objects.select_related("case").order_by("storage_key", "pk")
-    for exhibit in exhibits.iterator(chunk_size=500):
-        yield _Named(exhibit.storage_key, exhibit.sha256, f"{exhibit.case.reference} {exhibit.label}")
-    for copy in WorkingCopy.objects.select_related("exhibit__case").iterator(chunk_size=500):
-        whose = f"{copy.exhibit.case.reference} {copy.exhibit.label} {copy.kind}"
-        yield _Named(copy.storage_key, copy.sha256, whose)
-    ready = CaseFile.objects.filter(state=BuildState.READY).select_related("case")
-    for case_file in ready.iterator(chunk_size=500):
-        whose = f"{case_file.case.reference} case file {case_file.number}"
-        yield _Named(case_file.storage_key, case_file.sha256, whose)
+def remove_rests() -> list[str]:
+    """Remove stored files that are left of what was erased or ended; their keys. Raises StoreTrouble."""
+    removed = []
+    for key in list(stored_files.unnamed_keys()):
+        if stored_files.is_rest(key):
+            store.delete(key)
+            removed.append(key)
+    return removed
 
 
-def _trouble_with(named: _Named) -> Trouble | None:
+def _is_left_behind(path: Path) -> bool:
+    return path.is_file() or (path.is_dir() and path.name.startswith(BUILD_PREFIX))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _modified(path: Path) -> float:
+    """When it was last written to; for a folder, anything in it."""
     try:
-        return None if store.digest(named.key) == named.sha256 else Trouble.ALTERED
-    except store.Missing:
-        # Whoever removed it meanwhile removed its row too.
-        return Trouble.MISSING if _is_named_now(named.key) else None
-    except store.StoreTrouble:
-        return Trouble.UNREADABLE
+        inside = path.rglob("*") if path.is_dir() else ()
+        return max([path.stat().st_mtime, *(each.stat().st_mtime for each in inside)])
+    except FileNotFoundError:  # its upload just ended
+        return float("inf")
 
 
-def _sentence(trouble: Trouble, named: _Named) -> str:
+def _sentence(trouble: Trouble, named: Named) -> str:
     if trouble is Trouble.MISSING:
         text = _("%(whose)s: the file %(key)s is missing. Put it back from a backup.")
     elif trouble is Trouble.UNREADABLE:
@@ -122,14 +143,3 @@ def _sentence(trouble: Trouble, named: _Named) -> str:
             "Put it back from a backup."
         )
     return text % {"whose": named.whose, "key": named.key, "sha256": named.sha256}
-
-
-def _is_named_now(key: str) -> bool:
-    return any(model.objects.filter(storage_key=key).exists() for model in (Exhibit, WorkingCopy, CaseFile))
-
-
-def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:  # its upload just ended
-        return float("inf")

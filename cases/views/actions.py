@@ -44,6 +44,7 @@ SENTENCES: dict[str, Promise] = {
     "case_file_built": _("Case file built"),
     "case_file_failed": _("Case file could not be built"),
     "case_file_handed_out": _("Case file handed out"),
+    "case_erased": _("Case erased"),
 }
 
 

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 
 from cases.evidence import intake, store
 from cases.models import BuildState, Case, CaseFile, Exhibit
-from cases.services import exhibits, scrub
+from cases.services import exhibits, scrub, stored_files
 from tests import factories, pictures
 from tests.factories import NOON
 from tracker import env
@@ -155,9 +155,9 @@ def test_a_file_that_cannot_be_read_does_not_end_the_round(
 def test_an_upload_in_the_middle_of_the_round_is_no_finding(
     kept: list[Path], case: Case, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows_read_before = list(scrub._named_files())
+    rows_read_before = list(stored_files.named_files())
     exhibits.add_exhibit(case=case, by=alice, at=NOON, upload=pictures.upload(pictures.picture("PNG")))
-    monkeypatch.setattr(scrub, "_named_files", lambda: iter(rows_read_before))
+    monkeypatch.setattr(stored_files, "named_files", lambda: iter(rows_read_before))
 
     assert found() == []
 

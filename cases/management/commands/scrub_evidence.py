@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.evidence.store import StoreTrouble
-from cases.services import scrub
+from cases.services import scrub, scrub_runs
 
 
 class Command(BaseCommand):
     help = (
-        "Re-read every original, working copy and case file, and name each that is altered, missing or "
-        "unknown to the database. Removes only what uploads that were cut off left more than an hour ago."
+        "Re-read every stored file and every custody chain, and name each file that is altered, missing or "
+        "unknown to the database. Takes the place of the re-reading that goes on in the background. Removes "
+        "only what uploads and builds that were cut off, and erased cases, left."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,9 +28,13 @@ class Command(BaseCommand):
             )
         count = 0
         try:
-            for finding in scrub.scrub():
+            for key in scrub.remove_rests():
+                self.stdout.write(_("Removed what an erased case had left: %(key)s") % {"key": key})
+            for finding in scrub_runs.read_everything(at=timezone.now()):
                 count += 1
                 self.stdout.write(f"{finding.trouble.value}: {finding.text}")
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages), returncode=1) from error
         except StoreTrouble as trouble:
             raise CommandError(
                 _("The evidence store could not be read to the end: %(trouble)s") % {"trouble": trouble},
