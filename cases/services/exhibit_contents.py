@@ -6,15 +6,19 @@ import re
 from dataclasses import dataclass
 
 from cases.evidence import emails, store, texts
-from cases.models import Exhibit, WorkingCopy, WorkingCopyKind
+from cases.models import Exhibit, WorkingCopy
+from cases.services import exhibit_copies
 
 TEXT, EMAIL = "text/plain", "message/rfc822"
 # Of a long text, this many bytes of UTF-8 are shown; the original has the rest.
 SHOWN_BYTES = 200_000
 # What browsers play as it is. The rest needs a copy, made when the exhibit came in.
 PLAYED_BY_BROWSERS = frozenset(
-    {"audio/mp4", "audio/mpeg", "audio/wav", "audio/ogg", "video/mp4", "video/quicktime", "video/webm"}
-)
+    {
+        "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm",
+        "video/mp4", "video/quicktime", "video/webm",
+    }
+)  # fmt: skip
 # Signs that turn the text around them; seen as what they are, they deceive nobody.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -61,9 +65,9 @@ def recording_of(exhibit: Exhibit) -> Exhibit | WorkingCopy | None:
     """
     if not exhibit.media_type.startswith(("audio/", "video/")):
         return None
-    for copy in exhibit.working_copies.all():
-        if copy.kind == WorkingCopyKind.PLAYABLE and copy.media_type in PLAYED_BY_BROWSERS:
-            return copy
+    copy = exhibit_copies.playable_of(exhibit)
+    if copy is not None and copy.media_type in PLAYED_BY_BROWSERS:
+        return copy
     return exhibit if exhibit.media_type in PLAYED_BY_BROWSERS else None
 
 
@@ -72,11 +76,9 @@ def pages_of(exhibit: Exhibit) -> list[WorkingCopy]:
 
     Before its pages are drawn, the preview stands for the first.
     """
-    copies = {(copy.kind, copy.page): copy for copy in exhibit.working_copies.all()}
-    first = copies.get((WorkingCopyKind.PREVIEW, 1))
-    if first is not None:
-        copies.setdefault((WorkingCopyKind.PAGE, 1), first)
+    page = exhibit_copies.page_of(exhibit, 1) or exhibit_copies.preview_of(exhibit)
     pages: list[WorkingCopy] = []
-    while (WorkingCopyKind.PAGE, len(pages) + 1) in copies:
-        pages.append(copies[WorkingCopyKind.PAGE, len(pages) + 1])
+    while page is not None:
+        pages.append(page)
+        page = exhibit_copies.page_of(exhibit, len(pages) + 1)
     return pages
