@@ -9,8 +9,11 @@ RUN groupadd --gid 10001 site && useradd --uid 10001 --gid site --no-create-home
     && install --directory --owner=site --group=site --mode=0700 /data
 
 WORKDIR /site
-COPY requirements.txt .
+COPY requirements.txt requirements-recognition.txt ./
 RUN pip install --require-hashes --requirement requirements.txt
+# To read what screenshots say (400 MB): docker build --build-arg RECOGNITION=yes
+ARG RECOGNITION=""
+RUN if [ -n "$RECOGNITION" ]; then pip install --require-hashes --requirement requirements-recognition.txt; fi
 
 COPY manage.py pyproject.toml ./
 COPY tracker tracker

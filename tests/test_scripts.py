@@ -57,7 +57,7 @@ def supervisor(**environment: str) -> subprocess.CompletedProcess[str]:
     return run(sys.executable, "-m", "tracker.supervisor", **environment)
 
 
-@pytest.mark.parametrize("script", ["server", "test", "lint"])
+@pytest.mark.parametrize("script", ["server", "test", "lint", "recognition"])
 def test_a_python_that_is_too_old_is_named(tmp_path: Path, script: str) -> None:
     old = tmp_path / "python3"
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.9.18" && exit\nexit 1\n')
