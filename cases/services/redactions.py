@@ -25,11 +25,12 @@ __all__ = [
     "can_redact",
     "chosen",
     "is_copy_of",
+    "made_of_case",
     "make",
     "make_waiting",
-    "newest_of_case",
     "open_page",
     "open_redaction",
+    "too_many_boxes",
 ]
 
 MOST_BOXES = 500
@@ -82,7 +83,7 @@ def boxes_of(raw: Any) -> list[Box]:
     if not isinstance(raw, list):
         raise wrong
     if len(raw) > MOST_BOXES:
-        raise _too_many_boxes()
+        raise too_many_boxes()
     for one in raw:
         if not isinstance(one, dict) or set(one) != set(_SIDES):
             raise wrong
@@ -112,7 +113,7 @@ def open_page(redaction: Redaction, page: int) -> tuple[bytes | BinaryIO, str]:
         return picture_pdf.page_jpeg(file, page), "image/jpeg"
 
 
-def newest_of_case(case: Case) -> dict[int, list[Redaction]]:
+def made_of_case(case: Case) -> dict[int, list[Redaction]]:
     """Made redactions by number of their exhibit, newest first; exhibits without one are left out."""
     made = Redaction.objects.filter(exhibit__case=case, made_at__isnull=False).select_related("exhibit")
     by_number: dict[int, list[Redaction]] = {}
@@ -127,7 +128,7 @@ def chosen(case: Case, wanted: Mapping[int, int] | None) -> dict[str, int]:
     `wanted` names what goes redacted, everything else goes as original; None is the newest redaction
     of each exhibit that has one. Raises ValidationError for one that is not there or not made.
     """
-    there = newest_of_case(case)
+    there = made_of_case(case)
     if wanted is None:
         return {str(number): made[0].number for number, made in there.items()}
     for number, redaction in wanted.items():
@@ -161,7 +162,7 @@ def _check(exhibit: Exhibit, boxes: Sequence[Box]) -> None:
     if not boxes:
         raise ValidationError(_("Draw at least one box over what is to be blacked out."), code="no_box")
     if len(boxes) > MOST_BOXES:
-        raise _too_many_boxes()
+        raise too_many_boxes()
     for box in boxes:
         if not 1 <= box.page <= exhibit.page_count:
             raise ValidationError(
@@ -201,7 +202,8 @@ def _sum(rows: Any) -> int:
     return int(rows.aggregate(bytes=Sum("size"))["bytes"] or 0)
 
 
-def _too_many_boxes() -> ValidationError:
+def too_many_boxes() -> ValidationError:
+    """What is said when more are sent than MOST_BOXES."""
     return ValidationError(
         _("At most %(most)s boxes are taken at once. Draw fewer, larger ones."),
         code="too_many_boxes",

@@ -25,7 +25,7 @@ UNFINISHED = {BuildState.QUEUED, BuildState.BUILDING}
 @case_view("GET", "POST")
 def case_files(request: HttpRequest, case: Case) -> HttpResponse:
     form = CaseFileForm(
-        request.POST if request.method == "POST" else None, initial={"language": get_language()}
+        request.POST if request.method == "POST" else None, case=case, initial={"language": get_language()}
     )
     if form.is_valid():
         try:
@@ -53,7 +53,11 @@ def case_files(request: HttpRequest, case: Case) -> HttpResponse:
 
 def _request(request: HttpRequest, case: Case, form: CaseFileForm) -> str:
     requested = case_file_service.request_case_file(
-        case=case, by=request.user, at=timezone.now(), language=form.cleaned_data["language"]
+        case=case,
+        by=request.user,
+        at=timezone.now(),
+        language=form.cleaned_data["language"],
+        redactions=form.chosen,
     )
     return str(requested.number)
 
