@@ -21,6 +21,8 @@ from cases.views.errors import tell
 from cases.views.exhibit_shown import show_exhibit
 from cases.views.fragments import DECIDED_BY, wants_fragment
 from cases.views.labels import label_contacts
+from cases.views.readings import read_on
+from cases.views.redactions import shown_on
 
 
 @case_view("GET", "POST")
@@ -64,6 +66,8 @@ def _context(request: HttpRequest, case: Case, row: Exhibit) -> dict[str, Any]:
         "before": before,
         "after": after,
         "shown": show_exhibit(request, row),
+        "read": read_on(request, row),
+        "redacted": shown_on(row),
         "linked": row.contacts.all(),
         "channels": playbooks.channels_of(case),
     }
