@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Membership
+from cases.models import Case, Membership, Role
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -31,7 +31,7 @@ class CaseReferenceConverter:
 
 
 def access_case(request: HttpRequest, ref: str, *, write: bool = False) -> Case:
-    """The case, with `case.may_write` set for templates.
+    """The case, with `case.may_write` and `case.is_owned` set for templates.
 
     Raises Http404, with one and the same answer, for strangers and for references that never were,
     and PermissionDenied for a reader who writes.
@@ -47,6 +47,7 @@ def access_case(request: HttpRequest, ref: str, *, write: bool = False) -> Case:
         )
     case: Case = membership.case
     case.may_write = membership.may_write  # type: ignore[attr-defined]
+    case.is_owned = membership.role == Role.OWNER  # type: ignore[attr-defined]
     return case
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.services import calendar_feed, reminder_settings
+from cases.services import calendar_feed, erasing, reminder_settings
 from cases.services.reminder_preferences import preferences_of
 from tracker.accounts.forms import COMMON_TIME_ZONES, SettingsForm
 from tracker.accounts.models import User
@@ -70,6 +70,7 @@ def _page(
 ) -> HttpResponse:
     context = {"form": form, "time_zones": COMMON_TIME_ZONES, "feed_address": feed_address}
     context |= about_reminders(preferences_of(request.user))
+    context["tombstones"] = erasing.tombstones_of(request.user)
     return render(request, "account/settings.html", context, status=status)
 
 
