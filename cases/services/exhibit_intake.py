@@ -244,6 +244,7 @@ def _insert(
         case=exhibit.case, action="exhibit_received", at=at, by=by, exhibit=exhibit, details=details
     )
     enqueue_on_commit("cases.tasks.make_working_copies", exhibit.pk)
+    enqueue_on_commit("cases.tasks.recognise")
     if contact is not None:
         link(exhibit, contact, by=by, at=at)
 
