@@ -27,7 +27,6 @@ from tracker.queue import enqueue_on_commit
 
 log = logging.getLogger(__name__)
 
-TASK = "cases.tasks.make_redaction"
 MOST_ATTEMPTS = 3
 # Longer than one picture or one page can take; it is prolonged after each page.
 LEASE = timedelta(minutes=3)
@@ -61,7 +60,7 @@ def make(*, redaction_id: int) -> None:
 
 
 def wake(redaction_id: int) -> None:
-    enqueue_on_commit(TASK, redaction_id)
+    enqueue_on_commit("cases.tasks.make_redaction", redaction_id)
 
 
 def make_waiting() -> int:
