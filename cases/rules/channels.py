@@ -73,6 +73,8 @@ class Channel:
     waits: tuple[Wait, ...] = ()
     usual_subject: str = ""
     margin: timedelta = timedelta(0)
+    # How to take down what was said there, so that it counts.
+    capture: tuple[Text, ...] = ()
 
     def wait_for(self, subject: str) -> Wait | None:
         return next((wait for wait in self.waits if wait.subject == subject), None)

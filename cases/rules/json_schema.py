@@ -143,6 +143,7 @@ def _channel() -> Schema:
         "margin_minutes": whole(0, 120),
         "save_record_within_minutes": whole(1, MOST_MINUTES),
         "draft": table(draft),
+        "capture": TEXTS,
         **citation(),
     }
     return {**table({**needed, **more}, required=needed), "dependentRequired": {"waits": ["usual_subject"]}}

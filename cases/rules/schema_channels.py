@@ -77,6 +77,7 @@ def read_channel(
         waits=waits,
         usual_subject=table.one_of("usual_subject", [wait.subject for wait in waits]) if waits else "",
         margin=timedelta(minutes=table.whole("margin_minutes", low=0, high=120, default=0)),
+        capture=table.texts("capture", required=False),
     )
     table.done()
     return channel
