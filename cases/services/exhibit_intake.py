@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.evidence import inspection, intake, names, store
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused, could_not_keep
-from cases.models import Case, ContactAttempt, CustodyEntry, Exhibit, ExhibitSource, Role
+from cases.models import Case, ContactAttempt, CustodyEntry, Exhibit, ExhibitSource, Redaction, Role
 from cases.services import custody
 from cases.services.exhibit_descriptions import check_typed, link, link_contact
 from tracker.accounts.models import User
@@ -165,9 +165,10 @@ def check_size(media_type: str, size: int) -> None:
 
 
 def used_bytes(owner: User) -> int:
-    """What the exhibits in the cases of this owner take up, whoever sent them."""
+    """What the exhibits in the cases of this owner and their redacted copies take up, whoever sent them."""
     owned = Exhibit.objects.filter(case__memberships__user=owner, case__memberships__role=Role.OWNER)
-    return int(owned.aggregate(bytes=Sum("size"))["bytes"] or 0)
+    copies = Redaction.objects.filter(exhibit__in=owned)
+    return sum(int(rows.aggregate(bytes=Sum("size"))["bytes"] or 0) for rows in (owned, copies))
 
 
 def no_room_for_user() -> Refused:

@@ -9,13 +9,13 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, Sum
-from django.template.defaultfilters import filesizeformat
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cases.evidence import picture_pdf, redacting, store
 from cases.evidence.redacting import SCALE, Box
-from cases.models import Case, CustodyEntry, Exhibit, Redaction, Role
+from cases.models import Case, CustodyEntry, Exhibit, Redaction
+from cases.services import exhibit_intake
 from cases.services.redaction_making import make, make_waiting, wake
 from tracker.accounts.models import User
 
@@ -188,18 +188,9 @@ def _check_room(exhibit: Exhibit, owner: User) -> None:
             code="too_many_redactions",
             params={"label": exhibit.label, "count": MOST_OF_AN_EXHIBIT},
         )
-    owned = Exhibit.objects.filter(case__memberships__user=owner, case__memberships__role=Role.OWNER)
-    used = _sum(owned) + _sum(Redaction.objects.filter(exhibit__in=owned))
-    if used + exhibit.size > settings.USER_MAX_BYTES:
-        raise ValidationError(
-            _("The evidence of this account would pass %(limit)s. Ask whoever runs this site for more room."),
-            code="no_room_for_user",
-            params={"limit": filesizeformat(settings.USER_MAX_BYTES)},
-        )
-
-
-def _sum(rows: Any) -> int:
-    return int(rows.aggregate(bytes=Sum("size"))["bytes"] or 0)
+    # About as large as its original; what it takes exactly counts from when it is made.
+    if exhibit_intake.used_bytes(owner) + exhibit.size > settings.USER_MAX_BYTES:
+        raise exhibit_intake.no_room_for_user()
 
 
 def too_many_boxes() -> ValidationError:
