@@ -1,4 +1,4 @@
-"""Installs what tests need, then runs lint and the tests, and lists at the end what was not run."""
+"""Gets what tests need, then runs lint and the tests, and lists at the end what was not run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from _environment import ROOT, CannotInstall, environment
 
 sys.path.insert(0, str(ROOT))
-from tests import programs
+from tests import corpora, programs
 
 # Taken from the environment by the site; a test run starts from the defaults.
 SETTINGS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_URL", "DATA_DIR", "PORT", "SITE_URL", "DEBUG")
@@ -67,6 +67,7 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     install_programs()
+    corpora.fetch(python)
     with tempfile.TemporaryDirectory(prefix="tracker-test-") as folder:
         listed = Path(folder) / "not-run"
         failed = prove(python, arguments, {**env, "NOT_RUN_FILE": str(listed)})

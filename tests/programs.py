@@ -32,10 +32,12 @@ PACKAGES = {
     "openssl": "openssl",
     "libfaketime.so.1": "faketime",
     "NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
+    "pngsuite": "libsixel-examples",
 }
 # What must hold on PostgreSQL with Redis as well: what is stored, what happens, and the reminders.
 DATA_LAYER = ("tests/models", "tests/services", "tests/commands", "tests/tracker/test_health.py")
 FONTS = Path("/usr/share/fonts/opentype/noto")
+PICTURES = Path("/usr/share/doc/libsixel-examples/examples/images")
 
 
 class NotInstalled(Exception):
@@ -46,7 +48,7 @@ class NotInstalled(Exception):
 
 
 def find(name: str) -> Path:
-    """Where the program or font is. Raises NotInstalled."""
+    """Where the program, font or folder is. Raises NotInstalled."""
     if name == "postgres":
         versions = sorted(
             Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name)
@@ -55,7 +57,7 @@ def find(name: str) -> Path:
     elif name.startswith("lib"):
         places = [str(folder) for folder in sorted(Path("/usr/lib").glob("*/faketime"))]
     else:
-        places = [str(FONTS)] if name.endswith(".ttc") else []
+        places = [str(FONTS)] if name.endswith(".ttc") else [str(PICTURES)]
     for place in places:
         if (Path(place) / name).exists():
             return Path(place) / name

@@ -123,17 +123,24 @@ def _film(container: InputContainer) -> Any:
 
 def _read_all(container: InputContainer) -> tuple[float, bool]:
     """(seconds from the first to the end of the last packet, whether all could be read whole)."""
-    first, last = None, 0.0
+    spans: dict[int, list[int]] = {}
     for packet in container.demux():
         if packet.is_corrupt:
-            return last, False
-        moment = packet.pts if packet.pts is not None else packet.dts
-        if moment is None or packet.time_base is None:
+            return 0.0, False
+        start = packet.pts if packet.pts is not None else packet.dts
+        if start is None:
             continue
-        start = float(moment * packet.time_base)
-        first = start if first is None else min(first, start)
-        last = max(last, start + float((packet.duration or 0) * packet.time_base))
-    return (0.0, False) if first is None else (last - max(first, 0.0) if first >= 0 else last - first, True)
+        end = start + (packet.duration or 0)
+        span = spans.setdefault(packet.stream_index, [start, end])
+        # In whole units of its stream: there may be millions of packets.
+        if start < span[0]:
+            span[0] = start
+        if end > span[1]:
+            span[1] = end
+    units = {stream.index: float(stream.time_base or 0) for stream in container.streams}
+    starts = [span[0] * units[index] for index, span in spans.items()]
+    ends = [span[1] * units[index] for index, span in spans.items()]
+    return (max(ends) - min(starts), True) if spans else (0.0, False)
 
 
 def _poster(container: InputContainer, film: Any) -> VideoFrame | None:

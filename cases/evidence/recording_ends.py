@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _MAX_BOXES = 10_000
-_MAX_AMR_FRAMES = 5_000_000  # of a fiftieth of a second
+_MAX_AMR_FRAMES = 2_500_000  # of a fiftieth of a second: nearly 14 hours
 _TAIL = 128 * 1024
 
 
@@ -107,7 +107,7 @@ def _amr(data: mmap.mmap) -> bool:
             return False
         position += size
     else:
-        return True  # longer than a day: that is refused for its length
+        return True  # too long: that is refused for its length
     return position == len(data)
 
 

@@ -14,7 +14,7 @@ from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused
 
 MEDIA_TYPES = frozenset(recording_door.FORMATS)
-MAX_HOURS = 24
+MAX_HOURS = 12
 # A film without pictures is sound, and the other way round; what follows from it is the player.
 _WITHOUT_PICTURES = {"video/mp4": "audio/mp4", "video/quicktime": "audio/mp4", "video/webm": "audio/webm"}
 _WITH_PICTURES = {"audio/mp4": "video/mp4"}

@@ -16,7 +16,7 @@ from cases.evidence import inspection, working_copies
 from cases.evidence import pictures as picture_room
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused
-from tests import hostile, pictures
+from tests import hostile, hostile_words, pictures
 
 KINDS = {
     "PNG": "image/png",
@@ -24,7 +24,10 @@ KINDS = {
     "WEBP": "image/webp",
     "HEIF": "image/heic",
     "AVIF": "image/avif",
+    "GIF": "image/gif",
 }
+FILES = {**hostile.FILES, **hostile_words.FILES}
+POLYGLOTS = {**hostile.POLYGLOTS, **hostile_words.POLYGLOTS}
 
 
 def inspect(folder: Path, data: bytes) -> Facts:
@@ -69,7 +72,7 @@ def test_a_file_cut_off_on_its_way_is_refused(tmp_path: Path, kind: str, percent
     assert refusal.code in {"damaged", "unknown"}
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF", "GIF"])
 @pytest.mark.parametrize("missing", [1, 4, 12])
 def test_even_the_last_bytes_are_missed(tmp_path: Path, kind: str, missing: int) -> None:
     assert refusal_of(tmp_path, pictures.picture(kind)[:-missing]).code == "damaged"
@@ -82,9 +85,13 @@ def test_a_large_png_with_one_changed_byte_is_refused(tmp_path: Path) -> None:
     assert refusal_of(tmp_path, bytes(data)).code == "damaged"
 
 
-@pytest.mark.parametrize("name", hostile.FILES)
+def test_the_hostile_files_are_many() -> None:
+    assert len(FILES) >= 85 and len(POLYGLOTS) >= 13
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
-    code, data = hostile.FILES[name]()
+    code, data = FILES[name]()
 
     refusal = refusal_of(tmp_path, data)
 
@@ -92,9 +99,9 @@ def test_a_hostile_file_is_refused_with_a_sentence(tmp_path: Path, name: str) ->
     assert refusal.messages[0].endswith(".")
 
 
-@pytest.mark.parametrize("name", hostile.POLYGLOTS)
-def test_something_else_behind_a_whole_picture_does_not_spoil_it(tmp_path: Path, name: str) -> None:
-    media_type, data = hostile.POLYGLOTS[name]()
+@pytest.mark.parametrize("name", POLYGLOTS)
+def test_something_else_in_a_whole_file_does_not_spoil_it(tmp_path: Path, name: str) -> None:
+    media_type, data = POLYGLOTS[name]()
 
     assert inspect(tmp_path, data).media_type == media_type
 

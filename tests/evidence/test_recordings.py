@@ -90,14 +90,16 @@ def test_a_silent_film_is_taken(tmp_path: Path) -> None:
     assert inspect(tmp_path, made.encoded("mp4", 1.0, film="libx264")).media_type == "video/mp4"
 
 
-def test_a_recording_of_more_than_a_day_is_refused(tmp_path: Path) -> None:
-    silence = b"#!AMR\n" + b"\x7c" * (25 * 3600 * 50)
+def test_a_recording_that_is_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert recordings.MAX_HOURS == 12
+    monkeypatch.setattr(recordings, "MAX_HOURS", 0.5)
+    silence = b"#!AMR\n" + b"\x7c" * (31 * 60 * 50)
 
     refusal = refusal_of(tmp_path, silence)
 
     assert refusal.code == "too_long"
     assert refusal.messages == [
-        "The recording says that it lasts longer than 24 hours. Send the part that matters."
+        "The recording says that it lasts longer than 0.5 hours. Send the part that matters."
     ]
 
 

@@ -22,6 +22,7 @@ TYPES = {
     "WEBP": "image/webp",
     "HEIF": "image/heic",
     "AVIF": "image/avif",
+    "GIF": "image/gif",
     "PDF": "application/pdf",
 }
 
