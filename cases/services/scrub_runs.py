@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -156,11 +157,13 @@ class _Reader:
     until: float = float("inf")
     most: float = float("inf")
     bytes: int = 0
+    found: int = 0  # by the whole run
     _saved_at: float = field(default_factory=time.monotonic)
     _kept: list[Finding] = field(default_factory=list)
 
     def read(self) -> Iterator[Finding]:
         began = time.monotonic()
+        self.found = self.run.findings.count()
         while self.run.ended_at is None:
             yield from self._phase(self.run.place["phase"])
             if self._is_over():
@@ -171,53 +174,47 @@ class _Reader:
             self._save(lease=timedelta(seconds=min(max(owed, 0), LEASE.total_seconds())))
 
     def _phase(self, phase: str) -> Iterator[Finding]:
-        steps: dict[str, Callable[[], Iterator[Finding]]] = {
+        """Each step gives a finding or, where all is whole, None."""
+        steps: dict[str, Callable[[], Iterator[Finding | None]]] = {
             "chains": self._chains,
             "unnamed": self._unnamed,
             "tell": self._tell,
         }
-        yield from steps[phase]() if phase in steps else self._files(_BY_NAME[phase])
-        if self._is_over() and phase not in {"unnamed", "tell"}:
-            return
-        if phase == "tell":
-            return
-        if self.run.findings.count() + len(self._kept) >= MOST_FINDINGS:
-            phase = PHASES[-2]
-        self.run.place = {"phase": PHASES[PHASES.index(phase) + 1], "after": 0}
-        self._save()
-
-    def _files(self, model: type[models.Model]) -> Iterator[Finding]:
-        for named in stored_files.named_by(model, after=self.run.place["after"]):
-            finding = scrub.look_at(named)
-            if finding is not None:
-                self._kept.append(finding)
-            self._count(named.key, finding)
-            self.run.place = {**self.run.place, "after": named.pk}
-            self._save_now_and_then()
+        going = steps[phase]() if phase in steps else self._files(_BY_NAME[phase])
+        for finding in going:
             if finding is not None:
                 yield finding
-            if self._is_over() or len(self._kept) >= MOST_FINDINGS:
+            if self.found >= MOST_FINDINGS:
+                phase = PHASES[-2]
+                break
+            if self._is_over() and phase not in {"unnamed", "tell"}:
                 return
+        if phase != "tell":
+            self.run.place = {"phase": PHASES[PHASES.index(phase) + 1], "after": 0}
+            self._save()
 
-    def _chains(self) -> Iterator[Finding]:
+    def _files(self, model: type[models.Model]) -> Iterator[Finding | None]:
+        for named in stored_files.named_by(model, after=self.run.place["after"]):
+            finding = scrub.look_at(named)
+            self._count(named.key)
+            self._keep([finding] if finding else [], after=named.pk)
+            yield finding
+
+    def _chains(self) -> Iterator[Finding | None]:
         cases = stored_files.with_words().filter(pk__gt=self.run.place["after"]).order_by("pk")
         for case in cases.iterator(chunk_size=100):
             found = list(scrub.chain_finding(case))
-            self._kept += found
-            self.run.place = {**self.run.place, "after": case.pk}
-            self._save_now_and_then()
-            yield from found
-            if self._is_over():
-                return
+            self._keep(found, after=case.pk)
+            yield from found or [None]
 
-    def _unnamed(self) -> Iterator[Finding]:
+    def _unnamed(self) -> Iterator[Finding | None]:
         """In one go: the list of files has no order to go on in."""
         scrub.remove_rests()
-        found = list(scrub.unnamed_findings())[:MOST_FINDINGS]
-        self._kept += found
+        found = list(islice(scrub.unnamed_findings(), max(0, MOST_FINDINGS - self.found)))
+        self._keep(found, after=0)
         yield from found
 
-    def _tell(self) -> Iterator[Finding]:
+    def _tell(self) -> Iterator[Finding | None]:
         """The alarm before the end: who is killed in between tells again, with the same Message-ID."""
         tried = int(self.run.place.get("tried", 0))
         is_told = scrub_alarm.tell(self.run)
@@ -231,7 +228,7 @@ class _Reader:
         self._save()
         raise store.StoreTrouble(_("The alarm could not be sent; it is tried again."))
 
-    def _count(self, key: str, finding: Finding | None) -> None:
+    def _count(self, key: str) -> None:
         self.run.files += 1
         try:
             size = store.size(key)
@@ -243,8 +240,12 @@ class _Reader:
     def _is_over(self) -> bool:
         return time.monotonic() >= self.until or self.bytes >= self.most
 
-    def _save_now_and_then(self) -> None:
-        if self._kept or time.monotonic() - self._saved_at >= SECONDS_BETWEEN_SAVES:
+    def _keep(self, found: list[Finding], *, after: int) -> None:
+        """At once where something was found, else now and then."""
+        self._kept += found
+        self.found += len(found)
+        self.run.place = {**self.run.place, "after": after}
+        if found or time.monotonic() - self._saved_at >= SECONDS_BETWEEN_SAVES:
             self._save()
 
     def _save(self, *, lease: timedelta = LEASE) -> None:
