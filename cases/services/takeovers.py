@@ -165,13 +165,16 @@ def _place(order: Order) -> tuple[str, str]:
     return f"order:{order.pk}", _("To the order %(name)s") % {"name": name}
 
 
-def _amount(exhibit: Exhibit, proposal: Proposal, zone: tzinfo) -> Offer:
+def _amount(exhibit: Exhibit, proposal: Proposal, zone: tzinfo) -> Offer | None:
     case, value = exhibit.case, sum_of(proposal.value)
     rows = list(case.orders.prefetch_related("numbers"))
     known = [(row.amount, row.currency) for row in rows] + [(case.amount, case.currency)]
     if value in known:
         return Offer(proposal, is_taken=True)
     places = [_place(row) for row in rows if row.amount is None]
+    if case.amount is not None and not proposal.label:
+        # A sum from the middle of a chat is no better than the one that was typed.
+        return Offer(proposal, places=places) if places else None
     words = (
         _("Amount in dispute") if case.amount is None else _("Amount in dispute, instead of the one there")
     )

@@ -251,3 +251,15 @@ def test_what_is_taken_already_is_not_taken_again(exhibit: Exhibit, case: Case, 
         take(exhibit, alice, readings.ORDER, NUMBER, "new")
 
     assert case.orders.count() == 1
+
+
+def test_a_sum_without_a_name_does_not_replace_the_one_that_was_typed(
+    exhibit: Exhibit, case: Case, alice: User
+):
+    lines = [{"page": 1, "text": "最多退200元哦", "score": 990, "box": [500, 500, 6000, 200]}]
+    Recognition.objects.filter(exhibit=exhibit).update(lines=lines)
+    assert places(exhibit, alice, readings.AMOUNT, "200.00 CNY") == ["case"]
+
+    Case.objects.filter(pk=case.pk).update(amount=Decimal(368))
+
+    assert offers(Exhibit.objects.get(pk=exhibit.pk), alice) == {}
