@@ -16,6 +16,7 @@ from cases.models import Case, ContactAttempt
 from cases.services import contacts as contact_service
 from cases.services import playbooks
 from cases.views.access import case_view
+from cases.views.capture import guidance
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.shown import ShownDeadline, show
@@ -64,4 +65,5 @@ def _listed(case: Case, logged: ContactAttempt | None) -> dict[str, Any]:
         "channels": playbooks.channels_of(case),
         "contacts": case.contacts.prefetch_related("exhibits").order_by("-started_at", "-pk"),
         "started": started,
+        "capture": guidance(case, logged) if logged else None,
     }

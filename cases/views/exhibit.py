@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cases.forms.exhibits import DescribeForm
 from cases.models import Case, Exhibit
 from cases.services import exhibits as exhibit_service
-from cases.services import playbooks
+from cases.services import hints, playbooks, scrub_runs
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.exhibit_shown import show_exhibit
@@ -66,6 +66,8 @@ def _context(request: HttpRequest, case: Case, row: Exhibit) -> dict[str, Any]:
         "before": before,
         "after": after,
         "shown": show_exhibit(request, row),
+        "troubles": scrub_runs.troubles_of(row) if case.is_owned else [],
+        "hints": hints.hints_of(row),
         "read": read_on(request, row),
         "redacted": shown_on(row),
         "linked": row.contacts.all(),

@@ -9,17 +9,19 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import ngettext
 
 from cases.forms.exhibits import UploadForm
-from cases.models import Case, Exhibit
+from cases.models import Case, ContactAttempt, Exhibit
 from cases.services import exhibits as exhibit_service
-from cases.services import playbooks, uploads
+from cases.services import hints, playbooks, uploads
 from cases.services.exhibits import Said, TakenIn
 from cases.views.access import case_view
+from cases.views.capture import guidance
 from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.labels import label_contacts
 from cases.views.timeline import exhibits_of
@@ -85,12 +87,22 @@ def _page(
         "room": "exhibits",
         "form": form,
         "exhibits": rows,
+        "hints": hints.hints_of_case(case),
+        "capture": guidance(case, _chosen(form)),
         "taken": taken or [],
         "unfinished": uploads.unfinished(case, request.user),
         "seen": _fingerprint(rows),
         "copies_awaited": any(_awaits_copies(exhibit) for exhibit in rows),
     }
     return render_page_or_fragment(request, "exhibits", context, status=status)
+
+
+def _chosen(form: UploadForm) -> ContactAttempt | None:
+    """The contact that the pictures will prove, as far as one is chosen."""
+    value = str(form["contact"].value() or "")
+    contacts: QuerySet[ContactAttempt] = form.fields["contact"].queryset
+    # More digits than the database has for a number are no contact.
+    return contacts.filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None
 
 
 def _awaits_copies(exhibit: Exhibit) -> bool:
