@@ -12,7 +12,11 @@ from cases.forms.fields import MomentField
 from cases.models import Case, ContactAttempt
 
 # What the file dialog offers; what a file really is, is told from its content.
-ACCEPTED = "image/png,image/jpeg,image/webp,image/heic,image/heif,application/pdf,.heic,.heif"
+# Whole families are named where a phone then offers its gallery, its recorder and its files.
+ACCEPTED = (
+    "image/png,image/jpeg,image/webp,image/heic,image/heif,image/avif,image/gif,.heic,.heif,"
+    "application/pdf,text/plain,.txt,message/rfc822,.eml,audio/*,.m4a,.amr,video/mp4,video/quicktime,video/webm"
+)
 FILES_AT_ONCE = 50
 
 
@@ -42,8 +46,8 @@ class ManyFilesField(forms.FileField):
 
 class UploadForm(forms.Form):
     files = ManyFilesField(
-        label=_("Screenshots and documents"),
-        error_messages={"required": _("Choose at least one picture or PDF.")},
+        label=_("Screenshots, documents and recordings"),
+        error_messages={"required": _("Choose at least one file.")},
     )
     shows = forms.CharField(
         label=_("What do they show?"),
