@@ -26,6 +26,7 @@ def redacted_facts(facts: ExhibitFacts, redaction: Redaction, *, made_at: str) -
         width=redaction.width,
         height=redaction.height,
         page_count=redaction.page_count,
+        duration_ms=None,
         recognised_text="",
         redaction=RedactionFacts(
             number=redaction.number,
