@@ -17,7 +17,7 @@ from django.db.models import Max, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from cases.evidence import inspection, intake, names, store
+from cases.evidence import inspection, intake, metadata, names, store
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused, could_not_keep
 from cases.models import Case, ContactAttempt, CustodyEntry, Exhibit, ExhibitSource, Redaction, Role
@@ -123,6 +123,7 @@ def keep(
         height=facts.height,
         page_count=facts.page_count,
         duration_ms=facts.duration_ms,
+        metadata=metadata.read(received.path, facts.media_type),
         source=ExhibitSource(source),
         shows=said.shows,
         claimed_at=said.claimed_at,

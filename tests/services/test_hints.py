@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image, PngImagePlugin
 
 from cases.models import Case, Exhibit, ExhibitSource, Recognition, RecognitionState
 from cases.rules.readings_rows import Line
-from cases.services import contacts, hints
+from cases.services import contacts, exhibits, hints
+from tests import pictures
 from tests.factories import NOON
 from tests.rules.screenshots import chat
 
@@ -135,3 +137,15 @@ def test_hints_take_three_queries_however_many_exhibits_there_are(case: Case):
 
     assert len(queries) == 4  # the case itself, its owner, exhibits with what was read, contacts
     assert codes(found[12]) == ["nearly_same"]
+
+
+def test_what_a_file_says_of_itself_is_kept_when_it_comes_in(case: Case):
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Software", "GIMP 2.10")
+    upload = pictures.upload(pictures.encoded(Image.new("RGB", (40, 80)), "PNG", pnginfo=notes))
+
+    row = exhibits.add_exhibit(case=case, by=case.owner, at=NOON, upload=upload)
+
+    row.refresh_from_db()
+    assert row.metadata == {"software": ["GIMP 2.10"]}
+    assert codes(hints.hints_of(row)) == ["edited"]
