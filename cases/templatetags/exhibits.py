@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Exhibit
 from cases.views.exhibit_kinds import ShownKind, kind_of
 
 register = template.Library()
+
+HEADER_WORDS = {
+    "From": _("Sender"),
+    "To": _("Sent to"),
+    "Cc": _("Copy to"),
+    "Date": _("Date in the mail"),
+    "Subject": _("Subject"),
+}
 
 
 @register.filter
@@ -18,12 +27,18 @@ def kind(exhibit: Exhibit) -> ShownKind:
 
 @register.filter
 def duration(milliseconds: int | None) -> str:
-    """1:05, or 1:02:03 from an hour on; a part of a second counts as begun. Nothing when it is not known."""
+    """1:05, or 1:02:03 from an hour on, to the nearest second; nothing when it is not known."""
     if milliseconds is None:
         return ""
-    seconds = -(-milliseconds // 1000)
+    seconds = max(1, (milliseconds + 500) // 1000)
     hours, rest = divmod(seconds, 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+@register.filter
+def header_word(name: str) -> str:
+    """What a header of an e-mail is called on the screen."""
+    return str(HEADER_WORDS.get(name, name))
 
 
 @register.filter
@@ -31,7 +46,7 @@ def alternative(exhibit: Exhibit) -> str:
     """In place of a picture of it: what it shows in the user's words, else its number and kind."""
     if exhibit.shows:
         return exhibit.shows
-    return _("Exhibit %(label)s (%(kind)s)") % {
+    return gettext("Exhibit %(label)s (%(kind)s)") % {
         "label": exhibit.label,
         "kind": kind_of(exhibit.media_type).word,
     }

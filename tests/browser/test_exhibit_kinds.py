@@ -152,7 +152,7 @@ def test_every_kind_has_a_page_that_is_whole(
     case = user.open_case("包裹", kind="parcel_lost")
     files = {
         "chat.png": (pictures.picture(size=(270, 2400)), "img"),
-        "contract.pdf": (pictures.pdf(pages=("One", "Two", "Three")), "#page-after"),
+        "contract.pdf": (pictures.pdf(pages=tuple(f"Page {n}" for n in range(1, 13))), "#page-after"),
         "chat.txt": (CHAT.encode(), ".words"),
         "mail.eml": (MAIL.encode(), ".words"),
         "call.mp3": (recordings.recording("mp3"), ".player"),
