@@ -17,6 +17,8 @@ from cases.models import Binds
 # What still leaves room for the rest on page one; Chinese says more with a sign.
 SUMMARY_SIGNS = {"zh-hans": (300, 150), "en": (620, 300)}
 ON_PAGE_ONE = 5
+# Of what a machine read on one exhibit; all of it is in case.json.
+READ_SIGNS = 1500
 
 
 class Pages:
@@ -43,6 +45,11 @@ class Pages:
             "contacts": [self.contact(contact) for contact in snapshot.contacts],
             "deadlines": [self.deadline(deadline) for deadline in snapshot.deadlines],
             "exhibits": [self.exhibit(exhibit) for exhibit in snapshot.exhibits],
+            "machine_read": [
+                {"number": exhibit.number, "text": shortened(exhibit.recognised_text, READ_SIGNS)}
+                for exhibit in snapshot.exhibits
+                if exhibit.recognised_text.strip()
+            ],
             "custody": [self.entry(index) for index in range(len(snapshot.custody))],
             "verify": self.verify(),
         }

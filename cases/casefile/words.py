@@ -119,6 +119,11 @@ def _exhibits() -> dict[str, str]:
         "file": _("File"),
         "proof_of": _("Proof of"),
         "shown_smaller": _("Shown whole, in a smaller copy; the original is kept unchanged."),
+        "machine_read": _("Machine-read text"),
+        "machine_read_intro": _(
+            "What a program read on the exhibits, to help with searching. It can be wrong; only the exhibits "
+            "themselves count. The beginning of each; all of it is in data/case.json."
+        ),
     }
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import zipfile
 from pathlib import Path
@@ -115,6 +116,25 @@ def test_the_attached_originals_are_bit_for_bit_what_was_received(
     found = {hashlib.sha256(file.read_bytes()).hexdigest() for file in (tmp_path / "attached").iterdir()}
     assert found >= set(story.exhibits.values_list("sha256", flat=True))
     assert (tmp_path / "attached" / "case.json").exists()
+
+
+def test_what_a_machine_read_is_printed_as_machine_read_and_only_where_something_was(
+    story: Case, alice: User, tmp_path: Path
+) -> None:
+    without = unpacked(stories.ready_case_file(story, alice, language="en"), tmp_path / "without")
+    exhibit = story.exhibits.get(number=1)
+    exhibit.recognised_text = f"订单编号 6930112233445566778\n{HOSTILE}\n" + "字" * 2000
+    exhibit.save(update_fields=["recognised_text"])
+    read = unpacked(stories.ready_case_file(story, alice, language="en"), tmp_path / "read")
+
+    text = words_of(read / "data" / "case-file.pdf")
+    assert "Machine-readtext" in text
+    assert "Itcanbewrong;onlytheexhibitsthemselvescount." in text
+    assert "订单编号6930112233445566778" in text.partition("Itcanbewrong")[2]
+    assert 1000 < text.count("字") < 1600
+    content = json.loads((read / "data" / "case.json").read_text())
+    assert content["exhibits"][0]["recognised_text"] == exhibit.recognised_text
+    assert "Machine-readtext" not in words_of(without / "data" / "case-file.pdf")
 
 
 def test_the_document_speaks_english_when_asked(story: Case, alice: User, tmp_path: Path) -> None:
