@@ -106,7 +106,9 @@ def _chosen(form: UploadForm) -> ContactAttempt | None:
 
 
 def _awaits_copies(exhibit: Exhibit) -> bool:
-    return not exhibit.working_copies.all() and timezone.now() - exhibit.received_at < WAIT_FOR_COPIES
+    if exhibit.working_copies.all() or exhibit.media_type.startswith("audio/"):
+        return False  # of sound there will be nothing to see
+    return timezone.now() - exhibit.received_at < WAIT_FOR_COPIES
 
 
 def _fingerprint(rows: list[Exhibit]) -> str:

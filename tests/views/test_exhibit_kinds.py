@@ -284,3 +284,11 @@ def test_a_picture_opens_larger_and_smaller_again(case: Case, alice_client: Clie
 
     assert 'href="?large=1#exhibit-shown"' in page(alice_client, case)
     assert 'class="is-large"' in page(alice_client, case, "?large=1")
+
+
+def test_the_gallery_does_not_wait_for_a_picture_of_sound(case: Case, alice_client: Client):
+    stored.exhibit_of(case, b"1", "audio/mpeg")
+
+    content = alice_client.get(reverse("cases:exhibits", args=[case.reference])).content.decode()
+
+    assert "every 2s" not in content
