@@ -164,8 +164,8 @@ def test_a_stored_copy_that_was_altered_stops_the_build(case: Case, exhibit: Exh
 def test_every_fact_of_an_exhibit_is_either_peoples_word_or_that_of_the_copy(case: Case, exhibit: Exhibit):
     # Whoever adds a fact decides here whether it may go out beside a redacted copy.
     of_the_copy = {
-        "file", "sha256", "size", "media_type", "original_name", "width", "height", "page_count", "duration_ms",
-        "recognised_text", "redaction",
+        "file", "sha256", "size", "media_type", "original_name", "width", "height", "page_count",
+        "duration_ms", "recognised_text", "redaction",
     }  # fmt: skip
 
     assert {field.name for field in fields(ExhibitFacts)} == KEPT | of_the_copy
