@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.rules.hint_words import WORDS
@@ -302,6 +302,7 @@ anything = st.builds(
 )
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(anything, max_size=4))
 def test_whatever_was_read_hints_can_be_told_in_one_order(exhibits: list[Pictured]):
     numbered = [replace(exhibit, number=number) for number, exhibit in enumerate(exhibits, 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.rules.similarity import folded, likeness, long_numbers, nearly_same, shingles
@@ -40,6 +40,7 @@ def test_two_pages_that_differ_in_a_number_alone_are_not_the_same():
 texts = st.lists(st.text("退款审核中1a", max_size=30), max_size=8)
 
 
+@settings(deadline=None)
 @given(texts, st.sampled_from((0.3, 0.5, 0.85, 0.9, 1.0)))
 def test_no_pair_is_missed_and_none_made_up(found: list[str], least: float):
     numbered = dict(enumerate(found))
@@ -54,6 +55,7 @@ def test_no_pair_is_missed_and_none_made_up(found: list[str], least: float):
     assert nearly_same(numbered, least=least) == every
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_likeness_goes_both_ways_and_a_text_is_like_itself(one: str, other: str):
     assert likeness(shingles(one), shingles(other)) == likeness(shingles(other), shingles(one))
