@@ -35,6 +35,7 @@ SCREENS = [
     "/cases/{}/milestones/",
     "/cases/{}/exhibits/",
     "/cases/{}/exhibits/1/",
+    "/cases/{}/exhibits/1/redactions/",
     "/cases/{}/deadlines/",
     "/cases/{}/own-reminders/",
     "/cases/{}/drafts/",
