@@ -31,6 +31,7 @@ PLAYED = {
 DECODED = {
     "amrnb", "amrwb", "amr_nb", "amr_wb", "libopencore_amrnb", "pcm_alaw", "pcm_mulaw", "alac", "speex",
     "gsm", "gsm_ms", "adpcm_ms", "adpcm_ima_wav", "libspeex", "pcm_s32le", "pcm_f64le",
+    "pcm_s16be", "pcm_s24be",
 }  # fmt: skip
 # A header may promise more than there is; so much less counts as cut off.
 MISSING_SECONDS = 2.0

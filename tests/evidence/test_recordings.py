@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from cases.evidence import child, inspection, recording_door, recordings, workin
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused
 from tests import recordings as made
+from tests.mails import mail
 from tests.recordings import KINDS, MEDIA_TYPES
 
 
@@ -182,6 +185,22 @@ def test_a_program_that_never_answers_is_ended(tmp_path: Path) -> None:
         child.ask(str(sleeper), seconds=0.3)
     with pytest.raises(child.ChildFailed):
         list(child.ask_for_many(str(sleeper), seconds=0.3))
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "eml", "txt"])
+def test_random_damage_ends_in_a_refusal_or_in_copies_and_never_in_a_crash(tmp_path: Path, kind: str) -> None:
+    chance = random.Random(f"damage to a {kind}")  # noqa: S311 - what to damage, not a secret
+    others = {"eml": mail(attachments=("a.pdf",)), "txt": "订单编号：退款\n".encode() * 50}
+    whole = others[kind] if kind in others else made.recording(kind)
+    for _turn in range(4 if kind in KINDS else 100):
+        damaged = bytearray(whole)
+        for _byte in range(chance.choice([1, 3, 30])):
+            damaged[chance.randrange(min(len(damaged), chance.choice([64, 1024, len(damaged)])))] = (
+                chance.randrange(256)
+            )
+        path = path_of(tmp_path, bytes(damaged))
+        with contextlib.suppress(Refused):
+            list(working_copies.draw(path, inspection.inspect(path).media_type))
 
 
 def test_this_process_does_not_load_what_recordings_are_read_with() -> None:
