@@ -14,11 +14,13 @@ from cases.models import Case, Reminder
 from cases.services import (
     case_files,
     contacts,
+    erasing,
     exhibits,
     recognitions,
     recounts,
     redactions,
     reminders,
+    scrub_runs,
     summary_plans,
     uploads,
 )
@@ -35,6 +37,8 @@ SWEEPS = [
     (redactions, "make_waiting"),
     (recounts, "wake_if_needed"),
     (uploads, "clear_stale"),
+    (erasing, "remove_waiting"),
+    (scrub_runs, "wake_if_due"),
     (sessions, "clear_expired_sessions"),
 ]
 
