@@ -50,13 +50,16 @@ def _goes_on(
         return True
     if not closely:
         return False
-    pieces = [(shingles(text, 2), line) for text, line in there.items() if len(text) >= LEAST_SIGNS_ALIKE]
+    theirs = _pieces(there)
     return any(
-        likeness(shingles(text, 2), found) >= ALIKE and _has_moved(one, line, other, match)
-        for text, line in here.items()
-        if len(text) >= LEAST_SIGNS_ALIKE
-        for found, match in pieces
+        likeness(pieces, found) >= ALIKE and _has_moved(one, line, other, match)
+        for pieces, line in _pieces(here)
+        for found, match in theirs
     )
+
+
+def _pieces(body: Mapping[str, Line]) -> list[tuple[frozenset[str], Line]]:
+    return [(shingles(text, 2), line) for text, line in body.items() if len(text) >= LEAST_SIGNS_ALIKE]
 
 
 def _has_moved(one: Screen, line: Line, other: Screen, match: Line) -> bool:
