@@ -38,6 +38,7 @@ AMOUNT, MOMENT, SHOP = "amount", "moment", "shop"
 # In the order in which they are offered, and how many of each at most.
 KINDS = {ORDER: 4, AMOUNT: 3, MOMENT: 4, SHOP: 2, TICKET: 3, PAYMENT: 2, PARCEL: 3, AFTER_SALES: 2}
 LEAST_SCORE = 500
+MOST_SIGNS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Proposal:
 
 def proposals(lines: Sequence[Line]) -> tuple[Proposal, ...]:
     """What the lines offer, in the order of KINDS, each value of a kind once, the surest first."""
-    laid_out = rows(lines)
+    laid_out = rows(_beginning(lines))
     found: dict[tuple[str, str], Proposal] = {}
     for number in sorted(numbers(laid_out), key=lambda number: -number.score):
         row = number.row
@@ -72,6 +73,17 @@ def proposals(lines: Sequence[Line]) -> tuple[Proposal, ...]:
         of_kind = [one for one in of_kind if kind != ORDER or one.value not in named]
         offered += of_kind[:most]
     return tuple(offered)
+
+
+def _beginning(lines: Sequence[Line]) -> list[Line]:
+    """As many lines as a person would look through; a file may hold any number."""
+    kept, signs = [], 0
+    for line in lines:
+        signs += len(line.text)
+        if signs > MOST_SIGNS:
+            break
+        kept.append(line)
+    return kept
 
 
 def _add(found: dict[tuple[str, str], Proposal], proposal: Proposal) -> None:

@@ -30,7 +30,8 @@ PAUSE = timedelta(minutes=1)
 # A worker gives its place back after this, and is woken for the rest.
 LONGEST_SECONDS = 300
 WOKEN_AGAIN_AFTER_SECONDS = 120
-MOST_LINES = 5_000
+# A text layer may be anything; what is kept is gone through again with each look at the exhibit.
+MOST_LINES, LONGEST_LINE = 3_000, 500
 
 
 def is_installed() -> bool:
@@ -155,7 +156,7 @@ def _page(reader: Reader, original: Path, media_type: str, page: int) -> recogni
     read = reader.read(original, media_type, page)
     for line in read.lines:
         # PostgreSQL stores none, and no text has one.
-        line["text"] = str(line["text"]).replace("\x00", "")
+        line["text"] = str(line["text"]).replace("\x00", "")[:LONGEST_LINE]
     return read
 
 

@@ -347,5 +347,12 @@ def test_whatever_a_machine_reads_is_gone_through_without_a_fault():
             assert proposal.kind != AMOUNT or Decimal(proposal.value.split(" ")[0]) > 0
 
 
+def test_only_the_beginning_of_an_endless_file_is_looked_through():
+    filling = column(*["字" * 500] * 119)
+
+    assert offered([*filling, *column("订单编号 6930112233445566778")], ORDER) == ["6930112233445566778"]
+    assert offered([*filling, *filling, *column("订单编号 6930112233445566778")], ORDER) == []
+
+
 def test_a_page_full_of_digits_is_gone_through_quickly():
     assert proposals(column(*["1 " * 2000 + "订单编号" * 200 + "¥" * 500] * 20)) == ()
