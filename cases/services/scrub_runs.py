@@ -205,7 +205,9 @@ class _Reader:
         for case in cases.iterator(chunk_size=100):
             found = list(scrub.chain_finding(case))
             self._keep(found, after=case.pk)
-            yield from found or [None]
+            yield from found
+            if not found:
+                yield None
 
     def _unnamed(self) -> Iterator[Finding | None]:
         """In one go: the list of files has no order to go on in."""
