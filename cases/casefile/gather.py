@@ -247,7 +247,8 @@ class _Gathering:
         if number is None:
             return facts
         redaction = Redaction.objects.get(exhibit=exhibit, number=number, made_at__isnull=False)
-        return redacted_facts(facts, redaction, made_at=self.moment(redaction.made_at))
+        made_at = self.moment(redaction.made_at)
+        return redacted_facts(facts, redaction, made_at=made_at, chain=self.sources.chain)
 
     def original(self, exhibit: Exhibit) -> ExhibitFacts:
         return ExhibitFacts(

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from cases.casefile.bag import Altered
 from cases.casefile.layout import EXHIBITS
 from cases.casefile.names import redacted_file_name
 from cases.casefile.snapshot import ExhibitFacts, RedactionFacts
 from cases.models import Redaction
+from cases.rules.custody import Entry
 
 # What people said of the exhibit stays; everything that comes from its bytes is that of the copy, or gone.
 KEPT = frozenset({"number", "source", "shows", "claimed_at", "received_at", "added_by", "contacts"})
 
 
-def redacted_facts(facts: ExhibitFacts, redaction: Redaction, *, made_at: str) -> ExhibitFacts:
-    """The facts of the redacted copy in place of its original's; `made_at` as the snapshot writes it."""
+def redacted_facts(
+    facts: ExhibitFacts, redaction: Redaction, *, made_at: str, chain: Iterable[tuple[Entry, str]]
+) -> ExhibitFacts:
+    """The facts of the redacted copy in place of its original's; `made_at` as the snapshot writes it.
+
+    Raises Altered for a copy that is not the one the chain says was made.
+    """
+    if not any(_tells_of(entry, facts, redaction) for entry, _hash in chain):
+        raise Altered(f"E{facts.number}")
     pages = sorted({int(box["page"]) for box in redaction.boxes})
     return replace(
         facts,
@@ -35,4 +45,13 @@ def redacted_facts(facts: ExhibitFacts, redaction: Redaction, *, made_at: str) -
             boxes=len(redaction.boxes),
             pages=tuple(pages),
         ),
+    )
+
+
+def _tells_of(entry: Entry, facts: ExhibitFacts, redaction: Redaction) -> bool:
+    made = (redaction.number, redaction.sha256)
+    return (
+        entry.action == "exhibit_redacted"
+        and (entry.exhibit_number, entry.exhibit_sha256) == (facts.number, redaction.original_sha256)
+        and (entry.details.get("redaction"), entry.details.get("sha256")) == made
     )

@@ -7,8 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cases.casefile.verify import verify
+from cases.evidence.redacting import Box
 from cases.models import Case
-from cases.services import case_files
+from cases.services import case_files, redactions
+from tests import pictures
+from tests.casefile import stories
 from tests.casefile.stories import at
 from tracker.accounts.models import User
 
@@ -44,6 +47,18 @@ def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_built(case: 
         export(case, tmp_path / "a-file" / "inside")
 
     assert not case.case_files.exists()
+
+
+def test_redacted_copies_go_out_unless_originals_are_asked_for(case: Case, tmp_path: Path) -> None:
+    exhibit = stories.add_exhibit(case, case.owner, at(6, 20), pictures.picture(), "chat.png", "")
+    row = redactions.ask(exhibit=exhibit, boxes=[Box(1, 0, 0, 100, 100)], by=case.owner, at=at(6, 21))
+    redactions.make(redaction_id=row.pk)
+
+    printed = export(case, tmp_path, "--language", "en")
+    export(case, tmp_path, "--originals")
+
+    assert "Handed out as redacted copies: E1" in printed
+    assert [file.redactions for file in case.case_files.order_by("number")] == [{"1": 1}, {}]
 
 
 def test_an_unknown_case_is_refused(case: Case, tmp_path: Path) -> None:

@@ -152,9 +152,12 @@ def test_whoever_asks_may_choose_the_original_or_an_earlier_copy(case: Case, exh
         case_files.request_case_file(case=case, by=case.owner, at=at(9, 12), language="en", redactions={1: 7})
 
 
-def test_a_stored_copy_that_was_altered_stops_the_build(case: Case, exhibit: Exhibit):
+@pytest.mark.parametrize("column", ["sha256", "original_sha256"])
+def test_a_copy_that_is_not_the_one_the_chain_tells_of_stops_the_build(
+    case: Case, exhibit: Exhibit, column: str
+):
     redact(exhibit)
-    Redaction.objects.update(sha256="0" * 64)
+    Redaction.objects.update(**{column: "0" * 64})
 
     case_file = built(case)
 
