@@ -33,6 +33,7 @@ def tick() -> None:
         redactions,
         reminders,
         scrub_runs,
+        seals,
         summary_plans,
         uploads,
     )
@@ -52,6 +53,7 @@ def tick() -> None:
         uploads.clear_stale,
         erasing.remove_waiting,
         scrub_runs.wake_if_due,
+        seals.seal_if_due,
         sessions.clear_expired_sessions,
     ):
         try:

@@ -193,7 +193,7 @@ def _gathered(case_file: CaseFile, key: SigningKey) -> tuple[Snapshot, Chain]:
         # Every change of a case takes this lock for its entry in the chain, and holds it to its commit.
         case = Case.objects.select_for_update(no_key=True).get(pk=case_file.case_id)
         chain = tuple(custody.stored_chain(case))
-        broken = next(iter(custody.verify(case)), None)
+        broken = next(iter(custody.verify_chain(case, chain)), None)
         if broken is not None and broken.reason == "exhibit":
             raise _Refused(
                 _(

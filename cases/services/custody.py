@@ -1,26 +1,37 @@
-"""Writes and checks the custody chain of a case."""
+"""Writes the custody chain of a case; what checks it is in custody_checks."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
 
 from cases.models import Case, CustodyEntry, Exhibit
 from cases.rules import custody as rules
+from cases.services.custody_checks import RECEIPTS, stored_chain, unlike_the_chain, verify, verify_chain
 from tracker.accounts.models import User
+
+__all__ = [
+    "RECEIPTS",
+    "Act",
+    "actor_of",
+    "changed_fields",
+    "record",
+    "record_all",
+    "stored_chain",
+    "unlike_the_chain",
+    "verify",
+    "verify_chain",
+]
 
 SYSTEM = "system"
 _ENDS = """
     SELECT case_id, sequence, entry_hash FROM cases_custodyentry AS last
     WHERE sequence = (SELECT max(sequence) FROM cases_custodyentry WHERE case_id = last.case_id)
     AND case_id IN """
-# The entries that say with which hash an exhibit came in.
-RECEIPTS = frozenset({"exhibit_received", "exhibit_imported"})
 
 
 def actor_of(user: User | None) -> str:
@@ -120,58 +131,6 @@ def _row(act: Act, sequence: int, previous_hash: str, *, at: datetime, by: User 
         previous_hash=entry.previous_hash,
         entry_hash=rules.hash_entry(entry),
     )
-
-
-def stored_chain(case: Case) -> Iterator[tuple[rules.Entry, str]]:
-    """The chain as stored, first entry first: (entry, stored hash)."""
-    for row in CustodyEntry.objects.filter(case=case).order_by("sequence").iterator(chunk_size=500):
-        entry = rules.Entry(
-            case=case.reference,
-            sequence=row.sequence,
-            at=row.at,
-            actor=row.actor,
-            action=row.action,
-            exhibit_number=row.exhibit_number,
-            exhibit_sha256=row.exhibit_sha256,
-            details=row.details,
-            previous_hash=row.previous_hash,
-        )
-        yield entry, row.entry_hash
-
-
-def verify(case: Case) -> list[rules.Break]:
-    """Every place where the stored chain does not hold, or an exhibit is not what the chain received.
-
-    Empty when all is whole. Never repairs.
-    """
-    chain = list(stored_chain(case))
-    return [*rules.breaks(chain), *_exhibit_breaks(case, chain)]
-
-
-def _exhibit_breaks(case: Case, chain: Iterable[tuple[rules.Entry, str]]) -> Iterator[rules.Break]:
-    """Exhibits whose row has another hash than the entry of their receipt; 0 where there is no entry."""
-    received = {
-        entry.exhibit_number: (entry.sequence, entry.exhibit_sha256)
-        for entry, _hash in chain
-        if entry.action in RECEIPTS
-    }
-    rows = Exhibit.objects.filter(case=case).values_list("number", "sha256")
-    stored: dict[int | None, str] = dict(rows)
-    for number in sorted({*received, *stored}, key=str):
-        sequence, sha256 = received.get(number, (0, ""))
-        if stored.get(number) != sha256:
-            yield rules.Break(sequence, "exhibit")
-
-
-def unlike_the_chain() -> QuerySet[Exhibit]:
-    """Exhibits of any case for which no entry says that these very bytes came in."""
-    receipts = CustodyEntry.objects.filter(
-        case=OuterRef("case"),
-        action__in=RECEIPTS,
-        exhibit_number=OuterRef("number"),
-        exhibit_sha256=OuterRef("sha256"),
-    )
-    return Exhibit.objects.exclude(Exists(receipts)).select_related("case").order_by("pk")
 
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str]]:

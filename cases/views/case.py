@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.forms.cases import CaseForm, ClosingForm
 from cases.forms.contacts import QuickContactForm
 from cases.models import Case, Outcome, Status
-from cases.services import advice, contacts, playbooks, reminder_health, reminder_stops
+from cases.services import advice, contacts, playbooks, reminder_health, reminder_stops, viewings
 from cases.services import cases as case_service
 from cases.views.access import case_view
 from cases.views.errors import tell
@@ -28,6 +28,7 @@ from tracker.accounts.models import User
 @case_view("GET", "POST")
 def case(request: HttpRequest, case: Case) -> HttpResponse:
     """Reading it, and logging a contact that just happened."""
+    viewings.note_case_viewed(case, by=request.user, at=timezone.now())
     form = QuickContactForm(request.POST if request.method == "POST" else None, case=case)
     said = ""
     if form.is_valid():

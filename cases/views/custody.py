@@ -4,39 +4,77 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from cases.models import Case
+from cases.rules.custody import Entry
 from cases.services import custody as custody_service
+from cases.services.custody_checks import names_of
+from cases.services.seals import proof_for, seals_of
 from cases.views.access import case_view
 from cases.views.actions import sentence_for
 from tracker.accounts.models import User
 
+ENTRIES_ON_A_PAGE = 100
 # No longer than the database's own numbers: an entry may have been changed from outside.
 USER = re.compile(r"user:[0-9]{1,18}")
 
 
 @case_view("GET")
 def custody(request: HttpRequest, case: Case) -> HttpResponse:
-    breaks = custody_service.verify(case)
-    broken = {one.sequence: one.reason for one in breaks}
-    entries = list(case.custody_entries.order_by("-sequence"))
-    names = _names({entry.actor for entry in entries})
-    for entry in entries:
-        entry.sentence = sentence_for(entry.action)
-        entry.who = names.get(entry.actor, entry.actor)
-        entry.record = _written(entry.details)
-        entry.broken = broken.get(entry.sequence)
+    """The newest entries first, in pages; every one of them is checked, whichever are shown."""
+    chain = custody_service.stored_chain(case)
+    breaks = custody_service.verify_chain(case, chain)
+    broken = names_of(breaks)
+    pages = Paginator(chain[::-1], ENTRIES_ON_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    names = _names({str(entry.actor) for entry, _hash in page})
     context = {
         "case": case,
         "room": "custody",
-        "entries": entries,
+        "entries": [_shown(entry, stored, names, broken) for entry, stored in page],
+        "page": page,
+        "count": len(chain),
         "breaks": breaks,
-        "head": entries[0] if entries else None,
+        "seals": seals_of(case),
     }
     return render(request, "cases/custody.html", context)
+
+
+@case_view("GET")
+def proof(request: HttpRequest, case: Case) -> HttpResponse:
+    """What shows, without this site, that the chain is in a daily seal (docs/evidence.md says how)."""
+    found = proof_for(case)
+    if found is None:
+        raise Http404
+    response = JsonResponse(found, json_dumps_params={"indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="seal-{case.reference}.json"'
+    return response
+
+
+def _shown(entry: Entry, stored: str, names: dict[str, str], broken: dict[int, str]) -> dict[str, Any]:
+    """As it is printed: whatever somebody put into the database, a page can be made of it."""
+    actor = str(entry.actor)
+    return {
+        "sequence": entry.sequence,
+        "at": entry.at,
+        "sentence": sentence_for(_printable(entry.action)),
+        "who": names.get(actor, _printable(actor)),
+        "exhibit_number": _printable(entry.exhibit_number or ""),
+        "exhibit_sha256": _printable(entry.exhibit_sha256),
+        "previous_hash": _printable(entry.previous_hash),
+        "entry_hash": _printable(stored),
+        "record": _written(entry.details) if entry.details else "",
+        "broken": broken.get(entry.sequence),
+    }
+
+
+def _printable(value: object) -> str:
+    return str(value).encode(errors="replace").decode()
 
 
 def _written(details: object) -> str:

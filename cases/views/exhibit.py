@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cases.forms.exhibits import DescribeForm
 from cases.models import Case, Exhibit
 from cases.services import exhibits as exhibit_service
-from cases.services import hints, playbooks, scrub_runs
+from cases.services import hints, playbooks, scrub_runs, viewings
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.exhibit_shown import show_exhibit
@@ -31,6 +31,7 @@ def exhibit(request: HttpRequest, case: Case, number: int) -> HttpResponse:
     row = get_object_or_404(case.exhibits.prefetch_related("working_copies", "contacts"), number=number)
     if request.method == "GET" and wants_fragment(request):
         return _piece(request, case, row)
+    viewings.note_exhibit_viewed(row, by=request.user, at=timezone.now())
     form = _form(request, case, row)
     if form.is_valid():
         try:

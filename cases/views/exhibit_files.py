@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from cases.evidence.names import extension_for
 from cases.models import Case, Exhibit, WorkingCopy
-from cases.services import exhibit_contents, exhibit_copies
+from cases.services import exhibit_contents, exhibit_copies, viewings
 from cases.services import exhibits as exhibit_service
 from cases.views.access import case_view
 from cases.views.handing_out import hand_out
@@ -22,6 +23,8 @@ DRAWN = frozenset({"image/jpeg", "image/png"})
 def original(request: HttpRequest, case: Case, number: int) -> HttpResponseBase:
     """Bit for bit what was received, to be saved, not shown."""
     exhibit = get_object_or_404(case.exhibits, number=number)
+    if request.method == "GET":
+        viewings.note_original_saved(exhibit, by=request.user, at=timezone.now())
     name = exhibit_service.safe_download_name(exhibit)
     return hand_out(request, exhibit, media_type=exhibit.media_type, name=name)
 

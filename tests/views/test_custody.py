@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case
-from cases.services import contacts
+from cases.services import cases, contacts, seals
 from tests import factories
+from tests.tampering import without_triggers
 from tests.views.asking import text_of
 from tracker.accounts.models import User
 
@@ -31,11 +31,8 @@ def test_a_whole_chain_is_called_unchanged(case: Case, alice: User, alice_client
 
 def test_a_changed_entry_is_named(case: Case, alice: User, alice_client: Client):
     contacts.log_contact(case=case, by=alice, at=factories.NOON, channel="hotline", outcome="answered")
-    with connection.cursor() as cursor:
-        for name in triggers(cursor):
-            table = " ON cases_custodyentry" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER {name}{table}")
-        cursor.execute("UPDATE cases_custodyentry SET actor = 'user:999' WHERE sequence = 1")
+    with without_triggers("cases_custodyentry") as run:
+        run("UPDATE cases_custodyentry SET actor = 'user:999' WHERE sequence = 1")
 
     text = text_of(alice_client.get(url(case)))
 
@@ -57,11 +54,8 @@ def test_a_changed_entry_is_named(case: Case, alice: User, alice_client: Client)
 def test_an_entry_that_was_made_unreadable_is_named_like_any_other(
     case: Case, alice_client: Client, column: str, value: str
 ):
-    with connection.cursor() as cursor:
-        for name in triggers(cursor):
-            table = " ON cases_custodyentry" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER {name}{table}")
-        cursor.execute(f"UPDATE cases_custodyentry SET {column} = %s WHERE sequence = 1", [value])  # noqa: S608
+    with without_triggers("cases_custodyentry") as run:
+        run(f"UPDATE cases_custodyentry SET {column} = %s WHERE sequence = 1", [value])  # noqa: S608
 
     response = alice_client.get(url(case))
 
@@ -69,17 +63,57 @@ def test_an_entry_that_was_made_unreadable_is_named_like_any_other(
     assert "Entry 1" in text_of(response)
 
 
-def triggers(cursor: object) -> list[str]:
-    """The database's own guards, which whoever owns the database can take away."""
-    if connection.vendor == "postgresql":
-        query = (
-            "SELECT tgname FROM pg_trigger "
-            "WHERE tgrelid = 'cases_custodyentry'::regclass AND NOT tgisinternal"
-        )
-    else:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'cases_custodyentry'"
-    cursor.execute(query)  # type: ignore[attr-defined]
-    return [name for (name,) in cursor.fetchall()]  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("at", "'2026-13-45 99:99:99'"),
+        ("at", "''"),
+        ("at", "'yesterday'"),
+        ("details", "'{'"),
+        ("details", '\'{"a": "\\ud800"}\''),
+        ("actor", "CAST(x'fffe' AS TEXT)"),
+        ("actor", "CAST(x'eda080' AS TEXT)"),
+        ("action", "CAST(x'ff' AS TEXT)"),
+        ("exhibit_number", "'many'"),
+        ("entry_hash", "CAST(x'ff' AS TEXT)"),
+    ],
+)
+def test_what_no_entry_can_hold_is_named_and_never_an_error(
+    case: Case, alice_client: Client, column: str, value: str
+):
+    with without_triggers("cases_custodyentry") as run:
+        run("PRAGMA ignore_check_constraints = ON")
+        run(f"UPDATE cases_custodyentry SET {column} = {value} WHERE sequence = 1")  # noqa: S608
+
+    response = alice_client.get(url(case))
+
+    assert response.status_code == 200
+    assert "Entry 1: its words do not match its hash; it was changed." in text_of(response)
+
+
+def test_a_long_chain_comes_in_pages(case: Case, alice: User, alice_client: Client):
+    for number in range(101):
+        cases.describe_case(case=case, by=alice, at=factories.NOON, title=f"Title {number}")
+
+    first, last = (text_of(alice_client.get(f"{url(case)}?page={page}")) for page in (1, "last"))
+
+    count = case.custody_entries.count()
+    for page in (first, last):
+        assert f"all {count} entries are unchanged" in page
+    assert f"{count} · Description of the case changed" in first
+    assert ("1 · Case opened" in first, "1 · Case opened" in last) == (False, True)
+
+
+def test_the_seals_of_the_chain_are_told_and_their_proof_can_be_saved(
+    case: Case, alice_client: Client, mallory_client: Client
+):
+    assert alice_client.get(f"{url(case)}proof.json").status_code == 404
+    seal = seals.seal_if_due(factories.NOON)
+    assert seal is not None
+
+    assert f"up to entry {case.custody_entries.count()}" in text_of(alice_client.get(url(case)))
+    assert alice_client.get(f"{url(case)}proof.json").json()["seal"]["root"] == seal.root
+    assert mallory_client.get(f"{url(case)}proof.json").status_code == 404
 
 
 def test_looking_changes_nothing(case: Case, alice_client: Client):
