@@ -121,6 +121,26 @@ def test_nothing_of_the_engine_is_loaded_here_and_the_child_holds_no_connection(
     assert {"rapidocr", "onnxruntime", "cv2"} & set(sys.modules) == set()
 
 
+@needs_the_engine
+@pytest.mark.parametrize(
+    ("limit", "least"),
+    [("MEMORY_BYTES = 2 * 1024**3", "MEMORY_BYTES = 400 * 1024**2"), ("CPU_SECONDS = 60", "CPU_SECONDS = 1")],
+    ids=["memory", "CPU"],
+)
+def test_a_picture_that_takes_more_than_a_reader_may_ends_the_reader_and_not_us(
+    limit: str, least: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    program = recognition.CHILD.read_text()
+    assert limit in program
+    (tmp_path / "child.py").write_text(program.replace(limit, least))
+    monkeypatch.setattr(recognition, "CHILD", tmp_path / "child.py")
+    path = tmp_path / "picture"
+    path.write_bytes(pictures.encoded(pictures.screenshot(("订单编号 6930112233445566778",) * 20)))
+
+    with Reader() as reader, pytest.raises(ReaderFailed):
+        reader.read(path, "image/png")
+
+
 def test_the_child_can_open_no_connection_whatever_a_library_tries():
     tries = (
         "import runpy, sys; runpy.run_path(sys.argv[1])['forbid_connections']()\n"
