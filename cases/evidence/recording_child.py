@@ -33,6 +33,8 @@ DECODED = {
     "gsm", "gsm_ms", "adpcm_ms", "adpcm_ima_wav", "libspeex", "pcm_s32le", "pcm_f64le",
     "pcm_s16be", "pcm_s24be",
 }  # fmt: skip
+# Samples and bits a second of the MP3, by how many samples the sound has: speech stays as it was.
+RATES = ((8_000, 24_000), (16_000, 32_000), (48_000, 64_000))
 # A header may promise more than there is; so much less counts as cut off.
 MISSING_SECONDS = 2.0
 
@@ -96,10 +98,14 @@ def play(path: str, kind: str) -> tuple[dict[str, Any], bytes]:
         if sound.codec_context.name not in DECODED:
             return {"refused": "not_decoded"}, b""
         with av.open(target, "w", format="mp3", options={"id3v2_version": "0"}) as made:
-            rate = 16_000 if sound.codec_context.sample_rate <= 16_000 else 44_100
-            stream = made.add_stream("libmp3lame", rate=rate, layout="mono")
-            stream.bit_rate = 32_000 if rate == 16_000 else 64_000
-            resampler = av.AudioResampler(format="s16p", layout="mono", rate=rate)
+            rate, bit_rate = next(
+                (pair for pair in RATES if sound.codec_context.sample_rate <= pair[0]), RATES[-1]
+            )
+            stream = made.add_stream(
+                "libmp3lame", rate=rate, layout="mono", options={"compression_level": "7"}
+            )
+            stream.bit_rate = bit_rate
+            resampler = av.AudioResampler(format="s16p", layout="mono", rate=rate, frame_size=1152)
             for frame in container.decode(sound):
                 for piece in resampler.resample(frame):
                     made.mux(stream.encode(piece))
