@@ -70,7 +70,7 @@ def looks_like_mail(head: bytes) -> bool:
     """Whether a text that begins so is a mail: headers from its first line on, and telling ones."""
     if head.startswith(b"From ") and b"\n" in head:  # the line that mailboxes put before a mail
         head = head.partition(b"\n")[2]
-    names = set()
+    names: set[bytes] = set()
     for line in head.removeprefix(b"\xef\xbb\xbf").splitlines():
         if line[:1] in {b" ", b"\t"} and names:
             continue

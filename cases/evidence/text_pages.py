@@ -54,7 +54,8 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 def _wrapped(text: str) -> Iterator[str]:
     known = coverage()
     for paragraph in text.split("\n"):
-        line, used = [], 0
+        line: list[str] = []
+        used = 0
         for sign in paragraph.expandtabs(4):
             shown = _shown(sign, known)
             columns = len(shown) if shown != sign else _columns(sign)
