@@ -14,6 +14,10 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.accounts.models import User
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 15
@@ -32,7 +36,7 @@ LOOKED_FOR = {
 }
 
 
-def fill(count: int) -> object:
+def fill(count: int) -> User:
     """One owner with `count` cases, five exhibits of about 800 signs and four contacts each."""
     from cases.models import Case, ContactAttempt, Exhibit, Membership, Role
     from tracker.accounts.models import User
@@ -66,7 +70,7 @@ def fill(count: int) -> object:
     return owner
 
 
-def measure(owner: object, typed: str) -> float:
+def measure(owner: User, typed: str) -> float:
     """Median milliseconds of the whole answer: queries, rendering and all."""
     from django.test import Client
 

@@ -102,7 +102,7 @@ def open(key: str) -> BinaryIO:
 
 
 def open_part(key: str, start: int, length: int) -> Part:
-    """`length` bytes from `start`, to be read forwards; of a bucket no other bytes are fetched. Raises Missing.
+    """`length` bytes from `start`, to be read forwards; a bucket hands out no others. Raises Missing.
 
     Where the line to a bucket breaks in the middle, reading raises what its client raises.
     """

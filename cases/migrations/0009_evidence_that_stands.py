@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='casefile',
             name='redactions',
-            field=models.JSONField(blank=True, default=dict, help_text='{number of the exhibit: number of its redaction}; the others go as originals.', verbose_name='handed out redacted'),
+            field=models.JSONField(blank=True, default=dict, help_text='Number of the exhibit: number of its redaction. The others go as originals.', verbose_name='handed out redacted'),
         ),
         migrations.AddField(
             model_name='exhibit',

@@ -45,7 +45,7 @@ class CaseFile(models.Model):
         _("handed out redacted"),
         default=dict,
         blank=True,
-        help_text=_("{number of the exhibit: number of its redaction}; the others go as originals."),
+        help_text=_("Number of the exhibit: number of its redaction. The others go as originals."),
     )
     manifest = models.TextField(_("manifest"), blank=True, help_text=_("manifest-sha256.txt as handed out."))
     chain_head = models.CharField(

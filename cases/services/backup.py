@@ -28,7 +28,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from cases.evidence import store
 from cases.models import Case, UploadPiece
-from cases.services import custody, stored_files
+from cases.services import custody, seals, stored_files
 from tracker.accounts.models import User
 
 FORMAT = 1
@@ -217,6 +217,12 @@ def _check_chains() -> None:
                 f"The custody chain of case {case.reference} does not hold at entry {broken[0].sequence}. "
                 "It was altered before the backup was made; nothing was restored."
             )
+    unsound = next(seals.verify_seals(), None)
+    if unsound is not None:
+        raise BackupError(
+            f"Daily seal {unsound.number} does not hold ({unsound.reason}). "
+            "It was altered before the backup was made; nothing was restored."
+        )
 
 
 def _make_empty(folder: Path) -> None:

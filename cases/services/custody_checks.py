@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from cases.models import Case, CustodyEntry, Exhibit, SealedHead
+from cases.models import Case, CustodyEntry, Exhibit, Redaction, SealedHead
 from cases.rules import custody as rules
 
 # The entries that say with which hash an exhibit came in.
@@ -115,7 +115,12 @@ def verify(case: Case) -> list[rules.Break]:
 
 def verify_chain(case: Case, chain: Chain) -> list[rules.Break]:
     """As `verify`, for who has the chain of the case at hand."""
-    return [*rules.breaks(chain), *_seal_breaks(case, chain), *_exhibit_breaks(case, chain)]
+    return [
+        *rules.breaks(chain),
+        *_seal_breaks(case, chain),
+        *_exhibit_breaks(case, chain),
+        *_redaction_breaks(case, chain),
+    ]
 
 
 def _seal_breaks(case: Case, chain: Chain) -> Iterator[rules.Break]:
@@ -136,6 +141,24 @@ def _exhibit_breaks(case: Case, chain: Chain) -> Iterator[rules.Break]:
         receipt, row = received.get(number), rows.get(number)
         if receipt is None or row is None or not _is_as_told(row, receipt, described.get(number, {})):
             yield rules.Break(receipt.sequence if receipt else 0, "exhibit")
+
+
+def _redaction_breaks(case: Case, chain: Chain) -> Iterator[rules.Break]:
+    """Redacted copies whose row has another hash than the entry that tells of them; 0 where none does."""
+    told: dict[Any, tuple[int, Any]] = {
+        (entry.exhibit_number, entry.details.get("redaction")): (entry.sequence, entry.details.get("sha256"))
+        for entry, _hash in chain
+        if entry.action == "exhibit_redacted" and isinstance(entry.details, Mapping)
+    }
+    made = Redaction.objects.filter(exhibit__case=case, made_at__isnull=False)
+    rows: dict[Any, str] = {
+        (exhibit, number): sha256
+        for exhibit, number, sha256 in made.values_list("exhibit__number", "number", "sha256")
+    }
+    for key in sorted({*told, *rows}, key=str):
+        sequence, sha256 = told.get(key, (0, None))
+        if rows.get(key) != sha256:
+            yield rules.Break(sequence, "exhibit")
 
 
 def _descriptions(chain: Chain) -> dict[Any, dict[str, str]]:

@@ -12,10 +12,19 @@ from django.utils.translation import gettext as _
 
 from cases.evidence import intake, store
 from cases.models import Case, Trouble
-from cases.services import custody, stored_files
+from cases.services import custody, seals, stored_files
 from cases.services.stored_files import Named
 
-__all__ = ["Finding", "Trouble", "chain_finding", "look_at", "remove_leftovers", "scrub", "unnamed_findings"]
+__all__ = [
+    "Finding",
+    "Trouble",
+    "chain_finding",
+    "look_at",
+    "remove_leftovers",
+    "scrub",
+    "seal_findings",
+    "unnamed_findings",
+]
 
 LEFTOVER_SECONDS = 3600
 # Where a build works; one that takes longer than this was given up.
@@ -43,6 +52,7 @@ def scrub() -> Iterator[Finding]:
             yield finding
     for case in stored_files.with_words().order_by("pk").iterator(chunk_size=100):
         yield from chain_finding(case)
+    yield from seal_findings()
     yield from unnamed_findings()
 
 
@@ -78,6 +88,13 @@ def chain_finding(case: Case) -> Iterator[Finding]:
 def _unlike(case: Case) -> list[tuple[str, str]]:
     rows = custody.unlike_the_chain().filter(case=case)
     return [(exhibit.label, exhibit.storage_key) for exhibit in rows]
+
+
+def seal_findings() -> Iterator[Finding]:
+    """Each daily seal that does not hold, or that holds a chain otherwise than it is."""
+    for broken in seals.verify_seals():
+        text = _("Daily seal %(number)s does not hold: see manage.py verify_custody.")
+        yield Finding(Trouble.CHAIN, "", text % {"number": broken.number}, broken.case)
 
 
 def unnamed_findings() -> Iterator[Finding]:

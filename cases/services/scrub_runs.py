@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -210,9 +210,10 @@ class _Reader:
                 yield None
 
     def _unnamed(self) -> Iterator[Finding | None]:
-        """In one go: the list of files has no order to go on in."""
+        """In one go, and the seals with it: the list of files has no order to go on in."""
         scrub.remove_rests()
-        found = list(islice(scrub.unnamed_findings(), max(0, MOST_FINDINGS - self.found)))
+        everything = chain(scrub.seal_findings(), scrub.unnamed_findings())
+        found = list(islice(everything, max(0, MOST_FINDINGS - self.found)))
         self._keep(found, after=0)
         yield from found
 

@@ -23,7 +23,8 @@ DRAWN = frozenset({"image/jpeg", "image/png"})
 def original(request: HttpRequest, case: Case, number: int) -> HttpResponseBase:
     """Bit for bit what was received, to be saved, not shown."""
     exhibit = get_object_or_404(case.exhibits, number=number)
-    if request.method == "GET":
+    # A player or a download that goes on asks for many parts of one saving.
+    if request.method == "GET" and request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
         viewings.note_original_saved(exhibit, by=request.user, at=timezone.now())
     name = exhibit_service.safe_download_name(exhibit)
     return hand_out(request, exhibit, media_type=exhibit.media_type, name=name)

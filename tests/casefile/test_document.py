@@ -11,6 +11,8 @@ from django.utils import translation
 
 from cases.casefile.printable import pdf_safe
 from cases.casefile.words import words
+from cases.evidence import inspection
+from cases.evidence.facts import Facts
 from cases.models import Binds, Case, CaseFile
 from cases.services import case_files, cases, milestones
 from tests import pictures
@@ -211,9 +213,11 @@ def test_a_statement_too_long_for_page_one_stands_in_full_in_its_own_part(
 
 
 def test_an_exhibit_that_cannot_be_drawn_has_its_page_and_says_so(
-    story: Case, alice: User, tmp_path: Path
+    story: Case, alice: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story.exhibits.filter(number=3).update(media_type="image/avif")
+    with monkeypatch.context() as patch:
+        patch.setattr(inspection, "inspect", lambda path: Facts("image/avif"))
+        stories.add_exhibit(story, alice, at(6, 21), pictures.picture("PNG", seed=9), "odd.avif", "Odd")
 
     folder = unpacked(stories.ready_case_file(story, alice, language="en"), tmp_path / "bag")
 

@@ -9,21 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from cases.evidence import store
 from cases.models import (
-    CustodyEntry,
     Exhibit,
     Recognition,
     RecognitionState,
     Redaction,
     ScrubRun,
-    Seal,
-    SealedHead,
     Upload,
     UploadPiece,
 )
-from cases.services import erasing, exhibits
+from cases.services import custody, erasing, exhibits, seals
 from tests import factories, pictures, stored
 from tests.commands.test_backup import back_up, restore
 from tests.factories import NOON
@@ -45,6 +43,9 @@ def evidence(committed_db: str, settings: Any, tmp_path: Path) -> Path:
         exhibit=exhibit, number=1, boxes=[], original_sha256=exhibit.sha256, asked_at=NOON, made_at=NOON,
         sha256=store.digest(key), size=8, storage_key=key,
     )  # fmt: skip
+    with transaction.atomic():
+        told = {"redaction": 1, "sha256": store.digest(key)}
+        custody.record(case=case, action="exhibit_redacted", at=NOON, exhibit=exhibit, details=told)
     way = Upload.objects.create(
         case=case, user=alice, name="film.mp4", size=9, offset=5, sha256="cd" * 32, began_at=NOON,
         last_at=NOON,
@@ -96,14 +97,7 @@ def test_seals_tombstones_and_redactions_come_back_once_with_the_same_bytes(
 
 
 def seal_the_day() -> None:
-    """A seal of the first entry, as rows."""
-    entry = CustodyEntry.objects.earliest("pk")
-    seal = Seal.objects.create(
-        number=1, sealed_at=NOON, head_count=1, previous_root="0" * 64, root="12" * 32, stamp=b"\x30\x00token"
-    )
-    SealedHead.objects.create(
-        seal=seal, position=0, case_reference=entry.case.reference, sequence=1, entry_hash=entry.entry_hash
-    )
+    assert seals.seal_if_due(NOON) is not None
 
 
 def rows_after(tmp_path: Path) -> dict[str, list[Any]]:

@@ -93,6 +93,8 @@ def lived_in(owner: User) -> Case:
         exhibit=exhibit, number=1, boxes=[], original_sha256=exhibit.sha256, asked_at=NOON, made_at=NOON,
         sha256=store.digest(key), size=10, storage_key=key,
     )  # fmt: skip
+    told = {"redaction": 1, "sha256": store.digest(key)}
+    custody.record(case=case, action="exhibit_redacted", at=NOON, exhibit=exhibit, details=told)
     stored._put(key := store.case_file_key(case.reference, 1, "cd" * 32), f"{MARKER} bag".encode())
     CaseFile.objects.create(
         case=case, number=1, language="en", state=BuildState.READY, requested_at=NOON, storage_key=key,

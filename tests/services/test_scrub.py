@@ -155,9 +155,20 @@ def test_a_file_that_cannot_be_read_does_not_end_the_round(
 def test_an_upload_in_the_middle_of_the_round_is_no_finding(
     kept: list[Path], case: Case, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows_read_before = list(stored_files.named_files())
+    """Its file is listed, its row is not there yet when the rows are read, and is when it is asked for."""
     exhibits.add_exhibit(case=case, by=alice, at=NOON, upload=pictures.upload(pictures.picture("PNG")))
-    monkeypatch.setattr(stored_files, "named_files", lambda: iter(rows_read_before))
+    with_file = stored_files._with_file
+    new = Exhibit.objects.order_by("-pk").values_list("pk", flat=True)[0]
+
+    def before_it_committed(model: Any) -> Any:
+        rows = with_file(model)
+        return rows.exclude(pk=new) if model is Exhibit else rows
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stored_files, "_with_file", before_it_committed)
+        assert list(stored_files.unnamed_keys()) == []
+        patch.setattr(stored_files, "is_named", lambda key: False)
+        assert len(list(stored_files.unnamed_keys())) == 1, "without asking once more it would be one"
 
     assert found() == []
 

@@ -71,7 +71,12 @@ def test_each_slice_goes_on_where_the_one_before_stopped(
 ) -> None:
     read: list[str] = []
     digest = store.digest
-    monkeypatch.setattr(store, "digest", lambda key: read.append(key) or digest(key))
+
+    def noted(key: str) -> str:
+        read.append(key)
+        return digest(key)
+
+    monkeypatch.setattr(store, "digest", noted)
 
     read_to_the_end()
 
@@ -192,7 +197,7 @@ def test_the_owner_is_told_on_the_exhibit_until_a_later_reading_finds_it_whole(
 
 
 def test_the_operators_page_says_it_in_red(six: list[Exhibit], evidence: Path) -> None:
-    User.objects.create_superuser("root@example.org", "x" * 20)
+    User.objects.create_superuser("root@example.org", "x" * 20, language="en")
     client = factories.logged_in(User.objects.get(email="root@example.org"))
     spoil(six[0], evidence)
     list(scrub_runs.read_everything(at=timezone.now()))
