@@ -94,7 +94,8 @@ def lived_in(owner: User) -> Case:
         sha256=store.digest(key), size=10, storage_key=key,
     )  # fmt: skip
     told = {"redaction": 1, "sha256": store.digest(key)}
-    custody.record(case=case, action="exhibit_redacted", at=NOON, exhibit=exhibit, details=told)
+    with transaction.atomic():
+        custody.record(case=case, action="exhibit_redacted", at=NOON, exhibit=exhibit, details=told)
     stored._put(key := store.case_file_key(case.reference, 1, "cd" * 32), f"{MARKER} bag".encode())
     CaseFile.objects.create(
         case=case, number=1, language="en", state=BuildState.READY, requested_at=NOON, storage_key=key,
