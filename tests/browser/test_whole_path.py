@@ -139,7 +139,7 @@ def upload_screenshots(user: Visit) -> None:
             seconds=10,
             what="the thumbnail is drawn",
         )
-    user.page.get_by_role("main").get_by_role("link", name="E2").click()
+    user.page.get_by_role("main").get_by_role("link", name="E2", exact=True).click()
     expect(user.page.get_by_text(CHINESE_NAME)).to_be_visible()
 
 

@@ -96,8 +96,8 @@ class Visit:
         return self.page.get_by_role("link", name=self.say(msgid), exact=True)
 
     def field(self, name: str) -> Locator:
-        """The control of the form of this page; not the hidden ones of the buttons around it."""
-        return self.page.locator(f"main [name={name}]:not([type=hidden]):not(button)")
+        """The control of the form of this page; not the hidden ones of the buttons around it, nor a camera."""
+        return self.page.locator(f"main [name={name}]:not([type=hidden], [capture], button)")
 
     def choose(self, name: str, value: str) -> None:
         """A radio button by what is sent: the label around it is what a finger would meet."""

@@ -100,7 +100,7 @@ def test_a_rule_may_have_a_source_of_its_own(tmp_path):
         'url = "https://example.org/law"\n\n[[sources]]\nkey = "seed-article"'
     )
     own = 'source = "law"\narticle = { zh-hans = "第二十五条", en = "Art. 25" }\nconfidence = "V"\nclock'
-    text = DOUYIN.replace('[[sources]]\nkey = "seed-article"', law, 1).replace("clock", own, 1)
+    text = DOUYIN.replace('[[sources]]\nkey = "seed-article"', law, 1).replace("\nclock", f"\n{own}", 1)
     (tmp_path / "copy.toml").write_text(text, encoding="utf-8")
 
     rules = read_playbooks([tmp_path / "copy.toml"])["copy"].rules
