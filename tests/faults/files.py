@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageFilter
 
-from tests import pictures
+from tests import pictures, recordings
 
 # A phone's screenshot with a photo of the goods in it.
 SIZE = (1080, 2400)
@@ -31,13 +31,14 @@ def pool(chance: random.Random) -> list[Callable[[int], Named]]:
     makers: list[Callable[[int], Named]] = []
     for screen in screens:
         makers += [_png(screen)] * 3 + [_jpeg(screen)] * 3
-    makers += [_webp(screens[0]), _pdf(), _chat, _mail]
+    makers += [_webp(screens[0]), _pdf(), _chat, _mail, _recording("m4a", 60.0)]
+    makers.append(_recording("mp4", 10.0, filled=6_000_000))
     return makers
 
 
 def _screen(seed: int) -> Image.Image:
     image = pictures.screenshot(seed=seed)
-    photo = Image.effect_noise((500, 600), 60).filter(ImageFilter.GaussianBlur(1)).convert("RGB")
+    photo = Image.effect_noise((900, 800), 60).filter(ImageFilter.GaussianBlur(1)).convert("RGB")
     image.paste(photo, (60 + seed % 50, 1500))
     return image
 
@@ -78,6 +79,18 @@ def _webp(screen: Image.Image) -> Callable[[int], Named]:
 def _pdf() -> Callable[[int], Named]:
     whole = pictures.pdf()
     return lambda number: Named(f"发票 {number}.pdf", whole + b"%% number %d\n%%%%EOF\n" % number)
+
+
+def _recording(kind: str, seconds: float, *, filled: int = 0) -> Callable[[int], Named]:
+    """`filled` bytes that players skip make it as large as people's are."""
+    whole = recordings.recording(kind, seconds)
+    filling = random.Random(filled).randbytes(filled)  # noqa: S311 - nothing secret
+
+    def make(number: int) -> Named:
+        note = b"number %d" % number + filling
+        return Named(f"{number}.{kind}", whole + struct.pack(">I", 8 + len(note)) + b"free" + note)
+
+    return make
 
 
 def _chat(number: int) -> Named:
