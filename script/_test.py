@@ -16,6 +16,11 @@ from tests import corpora, programs
 # Taken from the environment by the site; a test run starts from the defaults.
 SETTINGS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_URL", "DATA_DIR", "PORT", "SITE_URL", "DEBUG")
 
+# Each process has a site, servers and databases of its own, so the tests of one file stay together.
+# They come in the order of tests/fixtures.py: what takes long is begun first.
+PROCESSES = min(max(os.cpu_count() or 2, 2), 4)
+AT_ONCE = (f"--numprocesses={PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder")
+
 
 def install_programs() -> None:
     """By apt where this is Debian and we are root; elsewhere the tests that need them are skipped."""
@@ -48,10 +53,11 @@ def prove(python: str, arguments: list[str], env: dict[str, str]) -> list[str]:
         return [] if run("tests", [*pytest, *arguments], env) else ["tests"]
     layer = [part for part in programs.DATA_LAYER if (ROOT / part).exists()]
     both = {**env, "EVERY_DATABASE": "1"}  # what needs PostgreSQL is left to the second round
+    at_once = [*pytest, *AT_ONCE]
     rounds = {
         "lint": ([python, "script/_lint.py"], env),
-        "tests on SQLite, files and the embedded broker": (pytest, both),
-        "data layer on PostgreSQL and Redis": ([python, "-m", "tests.programs", *pytest, *layer], env),
+        "tests on SQLite, files and the embedded broker": (at_once, both),
+        "data layer on PostgreSQL and Redis": ([python, "-m", "tests.programs", *at_once, *layer], env),
     }
     return [title for title, (command, names) in rounds.items() if not run(title, command, names)]
 

@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=[item])
         elif lacking:
             item.add_marker(pytest.mark.skip(reason=f"needs {' and '.join(lacking)}; script/test has it"))
+    items.sort(key=lambda item: not item.nodeid.startswith(programs.LONGEST))
 
 
 @contextmanager
