@@ -13,15 +13,14 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Max, Sum
-from django.template.defaultfilters import filesizeformat
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from cases.evidence import inspection, intake, metadata, names, store
 from cases.evidence.facts import Facts
 from cases.evidence.refused import Refused, could_not_keep
-from cases.models import Case, ContactAttempt, CustodyEntry, Exhibit, ExhibitSource, Redaction, Role
-from cases.services import custody
+from cases.models import Case, ContactAttempt, CustodyEntry, Exhibit, ExhibitSource, Role, Upload
+from cases.services import custody, evidence_room
 from cases.services.exhibit_descriptions import check_typed, link, link_contact
 from tracker.accounts.models import User
 from tracker.queue import enqueue_on_commit
@@ -80,19 +79,34 @@ def take_in(*, case: Case, by: User, at: datetime, upload: File[Any], said: Said
         return keep_once(received, case=case, by=by, at=at, said=said)
 
 
-def keep_once(received: intake.Received, *, case: Case, by: User, at: datetime, said: Said) -> TakenIn:
+def keep_once(
+    received: intake.Received,
+    *,
+    case: Case,
+    by: User,
+    at: datetime,
+    said: Said,
+    upload: Upload | None = None,
+) -> TakenIn:
     """`keep`, or the exhibit of the case that has these bytes; what was said of the contact holds for it."""
     try:
-        exhibit, is_new = keep(received, case=case, by=by, at=at, said=said), True
+        exhibit, is_new = keep(received, case=case, by=by, at=at, said=said, upload=upload), True
     except AlreadyThere as there:
         exhibit, is_new = there.exhibit, False
         if said.contact is not None:
             link_contact(exhibit=exhibit, contact=said.contact, by=by, at=at)
+    return TakenIn(exhibit, is_new, elsewhere(exhibit, until=at))
+
+
+def elsewhere(exhibit: Exhibit, *, until: datetime) -> tuple[Exhibit, ...]:
+    """At most five exhibits with these bytes that other cases of the owner had by then, oldest first."""
     twins = Exhibit.objects.filter(
-        sha256=received.sha256, case__memberships__user=case.owner, case__memberships__role=Role.OWNER
+        sha256=exhibit.sha256,
+        received_at__lte=until,
+        case__memberships__user=exhibit.case.owner,
+        case__memberships__role=Role.OWNER,
     )
-    elsewhere = twins.exclude(case=case).select_related("case").order_by("pk")[:5]
-    return TakenIn(exhibit, is_new, tuple(elsewhere))
+    return tuple(twins.exclude(case=exhibit.case_id).select_related("case").order_by("pk")[:5])
 
 
 def keep(
@@ -103,11 +117,13 @@ def keep(
     at: datetime,
     said: Said,
     source: str = ExhibitSource.UPLOAD,
+    upload: Upload | None = None,
 ) -> Exhibit:
     """Make an exhibit of a whole file that was received. Raises AlreadyThere, Refused.
 
-    A file whose row does not commit is removed again, except where the caller's own transaction is
-    rolled back later: then `scrub_evidence` names it.
+    An `upload` that it came by ends with it, in one transaction: raises Ended where it ended before. A file
+    whose row does not commit is removed again, except where the caller's own transaction is rolled back
+    later: then `scrub_evidence` names it.
     """
     facts = inspection.inspect(received.path)
     check_size(facts.media_type, received.size)
@@ -132,12 +148,20 @@ def keep(
     )
     with _stored(exhibit, owner, received.path), transaction.atomic():
         lock(owner, case)
-        _check_room(case, owner, received)
+        if upload is not None:
+            _end(upload, at=at)
+        _check_room(case, owner, received, is_reserved=upload is not None)
         if not store.exists(exhibit.storage_key):
             # Another upload of the same bytes failed and took its file away before we had the lock.
             store.put(exhibit.storage_key, received.path)
         _insert(exhibit, facts, by=by, at=at, contact=said.contact)
+        if upload is not None:
+            Upload.objects.filter(pk=upload.pk).update(exhibit=exhibit)
     return exhibit
+
+
+class Ended(Exception):
+    """The upload ended before: another request finished it or gave it up."""
 
 
 class AlreadyThere(Refused):
@@ -165,37 +189,24 @@ def check_size(media_type: str, size: int) -> None:
         raise intake.too_large(most)
 
 
-def used_bytes(owner: User) -> int:
-    """What the exhibits in the cases of this owner and their redacted copies take up, whoever sent them."""
-    owned = Exhibit.objects.filter(case__memberships__user=owner, case__memberships__role=Role.OWNER)
-    copies = Redaction.objects.filter(exhibit__in=owned)
-    return sum(int(rows.aggregate(bytes=Sum("size"))["bytes"] or 0) for rows in (owned, copies))
-
-
-def no_room_for_user() -> Refused:
-    return Refused(
-        _(
-            "The evidence of this account would pass %(limit)s. "
-            "Ask whoever runs this site for more room, or send smaller files."
-        ),
-        code="no_room_for_user",
-        params={"limit": filesizeformat(settings.USER_MAX_BYTES)},
-    )
-
-
 def lock(owner: User, case: Case) -> None:
     """The owner first, for the share of the disk and the shared originals; then the case, for the number."""
     User.objects.select_for_update(no_key=True).only("pk").get(pk=owner.pk)
     Case.objects.select_for_update(no_key=True).only("pk").get(pk=case.pk)
 
 
-def _check_room(case: Case, owner: User, received: intake.Received) -> None:
+def _end(upload: Upload, *, at: datetime) -> None:
+    """Nobody else ends it from here on until the transaction does."""
+    if not Upload.objects.filter(pk=upload.pk, ended_at=None).update(ended_at=at):
+        raise Ended
+
+
+def _check_room(case: Case, owner: User, received: intake.Received, *, is_reserved: bool) -> None:
     """Refuse bytes that the case already has, and those that would pass the owner's share of the disk."""
     twin = Exhibit.objects.filter(case=case, sha256=received.sha256).first()
     if twin is not None:
         raise AlreadyThere(twin)
-    if used_bytes(owner) + received.size > settings.USER_MAX_BYTES:
-        raise no_room_for_user()
+    evidence_room.check_room(owner, received.size, is_reserved=is_reserved)
 
 
 @contextmanager

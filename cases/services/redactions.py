@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.evidence import picture_pdf, redacting, store
 from cases.evidence.redacting import SCALE, Box
 from cases.models import Case, CustodyEntry, Exhibit, Redaction
-from cases.services import exhibit_intake
+from cases.services import evidence_room
 from cases.services.redaction_making import make, make_waiting, wake
 from tracker.accounts.models import User
 
@@ -189,8 +188,7 @@ def _check_room(exhibit: Exhibit, owner: User) -> None:
             params={"label": exhibit.label, "count": MOST_OF_AN_EXHIBIT},
         )
     # About as large as its original; what it takes exactly counts from when it is made.
-    if exhibit_intake.used_bytes(owner) + exhibit.size > settings.USER_MAX_BYTES:
-        raise exhibit_intake.no_room_for_user()
+    evidence_room.check_room(owner, exhibit.size)
 
 
 def too_many_boxes() -> ValidationError:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.multipartparser import MultiPartParserError
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,11 +24,10 @@ from cases.services import exhibits as exhibit_service
 from cases.services import uploads as upload_service
 from cases.services.exhibits import TakenIn
 from cases.views.access import case_view
+from cases.views.fragments import wants_fragment
 
 PIECE_TYPE = "application/offset+octet-stream"
 TUS_VERSION = "1.0.0"
-# What is wrong with the site and not with the file: the browser tries again.
-PASSING = {"no_space", "store_trouble", "busy"}
 
 
 @case_view("POST")
@@ -51,7 +51,7 @@ def uploads(request: HttpRequest, case: Case) -> HttpResponseBase:
     return _headed(response, upload)
 
 
-@case_view("GET", "PATCH", "DELETE")
+@case_view("GET", "POST", "PATCH", "DELETE")
 def upload(request: HttpRequest, case: Case, key: str) -> HttpResponseBase:
     """How much of it is here; the next piece of it; or that it is not wanted any more."""
     row = get_object_or_404(
@@ -60,10 +60,22 @@ def upload(request: HttpRequest, case: Case, key: str) -> HttpResponseBase:
     )  # fmt: skip
     if request.method == "PATCH":
         return _take_piece(request, row)
-    if request.method == "DELETE":
-        upload_service.give_up(upload=row, at=timezone.now())
-        return HttpResponse(status=204)
+    if request.method in {"POST", "DELETE"}:  # a form, without JavaScript, knows no DELETE
+        return _discard(request, row)
     return _headed(HttpResponse(status=204), row)
+
+
+def _discard(request: HttpRequest, row: Upload) -> HttpResponse:
+    upload_service.give_up(upload=row, at=timezone.now())
+    if request.method == "DELETE":
+        return HttpResponse(status=204)
+    if wants_fragment(request):
+        return HttpResponse()  # with a body, if an empty one: htmx does nothing about a 204
+    if row.exhibit is None:
+        messages.success(request, _("The upload is discarded. Nothing of it was kept."))
+    else:
+        messages.info(request, _("This file is stored already as %(label)s.") % {"label": row.exhibit.label})
+    return redirect("cases:exhibits", row.case.reference)
 
 
 def _take_piece(request: HttpRequest, row: Upload) -> HttpResponse:
@@ -87,7 +99,7 @@ def _take_piece(request: HttpRequest, row: Upload) -> HttpResponse:
     except upload_service.Torn:
         return _headed(_refused([_("The line broke; nothing of this piece was kept.")], 400), row)
     except Refused as refused:
-        return _refused(refused.messages, 503 if refused.code in PASSING else 422)
+        return _refused(refused.messages, 503 if refused.code in upload_service.PASSING else 422)
     except ValidationError as error:
         return _refused(error.messages)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -68,13 +70,15 @@ def test_a_piece_sent_twice_is_told_where_to_go_on(case: Case, alice_client: Cli
 def test_the_same_bytes_as_an_exhibit_are_told_of_and_not_refused(
     case: Case, alice: User, alice_client: Client
 ):
-    exhibits.add_exhibit(case=case, by=alice, at=NOON, upload=pictures.upload(PICTURE))
+    earlier = NOON - timedelta(minutes=1)
+    exhibits.add_exhibit(case=case, by=alice, at=earlier, upload=pictures.upload(PICTURE))
     url = announce(alice_client, case).json()["url"]
 
     answer = send(alice_client, url, PICTURE)
 
     assert answer.json()["label"] == "E1"
     assert answer.json()["notes"] == ["These are the same bytes as E1, so it stays one exhibit."]
+    assert send(alice_client, url, b"", len(PICTURE)).json() == answer.json()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +149,7 @@ def test_what_is_no_evidence_is_refused_when_it_is_whole(case: Case, alice_clien
 def test_a_torn_file_is_told_to_begin_again(case: Case, alice_client: Client):
     url = announce(alice_client, case).json()["url"]
 
-    answer = send(alice_client, url, bytes(len(PICTURE)))
+    answer = send(alice_client, url, PICTURE[:-1] + b"?")
 
     assert answer.status_code == 422
     assert "its SHA-256 differs" in answer.json()["errors"][0]
@@ -163,11 +167,42 @@ def test_what_is_unfinished_is_listed_and_can_be_discarded(case: Case, alice_cli
     assert "截图.png" not in alice_client.get(f"/cases/{case.reference}/exhibits/").content.decode()
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["form", "htmx"])
+def test_a_form_discards_it_too(case: Case, headers: dict[str, str], alice: User):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    Upload.objects.create(
+        case=case, user=alice, name="截图.png", size=9, sha256=SHA256, began_at=NOON, last_at=NOON, key="k"
+    )
+    page = client.get(f"/cases/{case.reference}/exhibits/").content.decode()
+    form = page[page.index('id="unfinished"') :]
+    action = re.search(r'<form method="post" action="([^"]+)"', form)[1]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]
+
+    answer = client.post(action, {"csrfmiddlewaretoken": token}, headers=headers, follow=True)
+
+    assert (answer.status_code, Upload.objects.get().ended_at is None) == (200, False)
+    if headers:
+        assert answer.content == b""  # for the place where the row was
+    else:
+        assert "The upload is discarded. Nothing of it was kept." in answer.content.decode()
+
+
+def test_what_is_an_exhibit_already_is_not_discarded(case: Case, alice_client: Client):
+    url = announce(alice_client, case).json()["url"]
+    send(alice_client, url, PICTURE)
+
+    page = alice_client.post(url, follow=True).content.decode()
+
+    assert "This file is stored already as E1." in page
+    assert Exhibit.objects.count() == 1
+
+
 def test_only_who_announced_it_goes_on_with_it(case: Case, alice_client: Client, helga: User):
     url = announce(alice_client, case).json()["url"]
     helper = factories.logged_in(helga)
 
-    for answer in (helper.get(url), send(helper, url, PICTURE), helper.delete(url)):
+    for answer in (helper.get(url), send(helper, url, PICTURE), helper.delete(url), helper.post(url)):
         assert answer.status_code == 404
     assert Upload.objects.get().offset == 0
 
