@@ -13,6 +13,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const SMALLEST = 64 * 1024;
   const LARGEST = 8 * 1024 * 1024;
   const LONGEST_PAUSE = 30_000;
+  const LOOK_AGAIN = 10_000;
+  // How one try to bring a file ends.
+  const [STORED, BROKEN, LOGGED_OUT, AGAIN] = ["stored", "broken", "logged out", "again"];
   let size = 512 * 1024; // of a piece; grows while the line is quick, shrinks when it breaks
 
   form.addEventListener("submit", async (event) => {
@@ -85,7 +88,7 @@ document.addEventListener("DOMContentLoaded", () => {
     state.textContent = words.waiting;
     item.append(name, bar, state);
     list.append(item);
-    return { file, item, bar, state, isStored: false, breaks: 0 };
+    return { file, item, bar, state, isStored: false, isRenewed: false, breaks: 0 };
   }
 
   async function bring(row, told) {
@@ -93,8 +96,14 @@ document.addEventListener("DOMContentLoaded", () => {
       row.state.textContent = words.computing;
       const sha256 = await digest(row);
       const announced = { ...told, name: row.file.name, size: row.file.size, sha256 };
-      while (!(await tryOnce(row, announced))) {
-        await pause(row);
+      let end = await tryOnce(row, announced);
+      while (end !== STORED) {
+        if (end === BROKEN) {
+          await pause(row);
+        } else if (end === LOGGED_OUT) {
+          await newLogin(row);
+        }
+        end = await tryOnce(row, announced);
       }
     } catch (error) {
       refuse(row, error instanceof Refusal ? error.message : words.unreadable);
@@ -117,21 +126,23 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  // Announce and send until all is there; false when the line broke and it may be tried again.
+  // Announce and send until all is there: STORED, or why it has to be tried again.
   async function tryOnce(row, announced) {
     try {
       row.state.textContent = words.sending;
       const upload = await ask("POST", words.announce, JSON.stringify(announced), "application/json");
       if (!upload.ok) {
-        return settleFailure(upload);
+        return await settleFailure(row, upload);
       }
       const { url, offset } = await upload.json();
+      row.url = url;
       return await sendPieces(row, url, offset);
     } catch (error) {
       if (error instanceof Refusal) {
         throw error;
       }
-      return false; // no answer at all
+      row.reason = words.broken; // no answer at all
+      return BROKEN;
     }
   }
 
@@ -147,27 +158,40 @@ document.addEventListener("DOMContentLoaded", () => {
       const answer = await ask("PATCH", url, piece, "application/offset+octet-stream", { "Upload-Offset": at });
       if (answer.status === 200) {
         settle(row, await answer.json());
-        return true;
+        return STORED;
       }
       if (answer.status !== 204 && answer.status !== 409) {
-        return settleFailure(answer);
+        return await settleFailure(row, answer);
       }
       at = Number(answer.headers.get("Upload-Offset"));
       row.breaks = 0;
+      row.isRenewed = false;
       size = performance.now() - began < 2000 ? Math.min(size * 2, LARGEST) : Math.max(size / 2, SMALLEST);
     }
   }
 
+  // Whoever is logged out is sent elsewhere, and must not follow: that answer is no file's.
   function ask(method, url, body, type, more = {}) {
-    const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-    const headers = { "Content-Type": type, "X-CSRFToken": token, Accept: "application/json", ...more };
-    return fetch(url, { method, body, headers, redirect: "error" });
+    const headers = { "Content-Type": type, "X-CSRFToken": token().value, Accept: "application/json", ...more };
+    return fetch(url, { method, body, headers, redirect: "manual" });
+  }
+
+  function token() {
+    return form.querySelector("[name=csrfmiddlewaretoken]");
   }
 
   // What the server says no to is final; what it cannot do just now is tried again.
-  async function settleFailure(answer) {
+  async function settleFailure(row, answer) {
+    if (answer.type === "opaqueredirect") {
+      return LOGGED_OUT;
+    }
     if (answer.status === 422) {
       throw new Refusal((await answer.json()).errors.join(" "));
+    }
+    if ((answer.status === 403 || answer.status === 413) && !row.isRenewed) {
+      // Without a log-in a piece is too large; after a new one the token of this page is an old one.
+      row.isRenewed = true;
+      return (await renew()) ? AGAIN : LOGGED_OUT;
     }
     if (answer.status === 413) {
       throw new Refusal(words.tooLarge);
@@ -175,20 +199,56 @@ document.addEventListener("DOMContentLoaded", () => {
     if (answer.status === 403 || answer.status === 404) {
       throw new Refusal(words.refused);
     }
-    return false;
+    row.reason = words.later;
+    return BROKEN;
+  }
+
+  // The token of whoever is logged in now; false where nobody is.
+  async function renew() {
+    const answer = await fetch(words.gallery, { redirect: "manual", cache: "no-store" });
+    if (answer.type === "opaqueredirect") {
+      return false;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-upload] [name=csrfmiddlewaretoken]");
+    if (fresh) {
+      token().value = fresh.value;
+    }
+    return true;
+  }
+
+  // The chosen file stays chosen only as long as this page does: the log-in is in another tab.
+  async function newLogin(row) {
+    const link = document.createElement("a");
+    link.href = words.login;
+    link.target = "_blank";
+    link.className = "button button-quiet";
+    link.textContent = words.logIn;
+    row.item.classList.add("is-refused");
+    row.state.textContent = words.loggedOut;
+    row.item.append(link);
+    do {
+      await until(LOOK_AGAIN, [window, "focus"], [document, "visibilitychange"], [window, "online"]);
+    } while (!(await renew().catch(() => false)));
+    link.remove();
+    row.item.classList.remove("is-refused");
   }
 
   function pause(row) {
     size = Math.max(size / 2, SMALLEST);
     row.breaks += 1;
-    row.state.textContent = words.broken;
-    const wait = Math.min(1000 * 2 ** (row.breaks - 1), LONGEST_PAUSE);
+    row.state.textContent = row.reason;
+    return until(Math.min(1000 * 2 ** (row.breaks - 1), LONGEST_PAUSE), [window, "online"]);
+  }
+
+  // Until so many milliseconds are over or one of the events comes.
+  function until(milliseconds, ...events) {
     return new Promise((resolve) => {
-      const timer = setTimeout(goOn, wait);
-      window.addEventListener("online", goOn);
+      const timer = setTimeout(goOn, milliseconds);
+      events.forEach(([target, name]) => target.addEventListener(name, goOn));
       function goOn() {
         clearTimeout(timer);
-        window.removeEventListener("online", goOn);
+        events.forEach(([target, name]) => target.removeEventListener(name, goOn));
         resolve();
       }
     });
@@ -200,7 +260,18 @@ document.addEventListener("DOMContentLoaded", () => {
     link.textContent = label;
     row.bar.value = 1;
     row.isStored = true;
+    forget(row);
     row.state.replaceChildren(`${words.stored} `, link, notes.length ? `. ${notes.join(" ")}` : "");
+  }
+
+  // What ended here does not stand among the unfinished any more.
+  function forget(row) {
+    const section = document.getElementById("unfinished");
+    const items = Array.from(section?.querySelectorAll("[data-unfinished]") ?? []);
+    items.filter((item) => item.dataset.unfinished === row.url).forEach((item) => item.remove());
+    if (section && !section.querySelector("[data-unfinished]")) {
+      section.remove();
+    }
   }
 
   function refuse(row, sentence) {

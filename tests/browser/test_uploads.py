@@ -6,11 +6,12 @@ import base64
 import hashlib
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from tests import pictures
 from tests.browser.conftest import OpenVisit
-from tests.browser.visits import Visit, Watch
+from tests.browser.visits import PASSWORD, Visit, Watch
+from tests.faults.intake import processes_of
 
 pytestmark = pytest.mark.browser
 
@@ -83,6 +84,66 @@ def test_a_line_that_breaks_is_gone_on_with(visit: OpenVisit, watch: Watch):
     assert stored_hash(user, case, 1) == hashlib.sha256(content).hexdigest()
 
 
+def test_a_server_that_dies_in_the_middle_is_waited_for(visit: OpenVisit, watch: Watch):
+    user = visit()
+    case = at_exhibits(user, "away@example.org")
+    content = noise(6)
+    killed: list[int] = []
+
+    def kill_it_once(request: Request) -> None:
+        if request.method == "PATCH" and request.headers["upload-offset"] != "0" and not killed:
+            for kind, process in processes_of(user.site):
+                if kind == "web":
+                    process.kill()
+                    killed.append(process.pid)
+
+    user.page.on("request", kill_it_once)
+    user.page.locator("#id_files").set_input_files([sent("large.png", content)])  # type: ignore[list-item]
+    user.button("Send").click()
+
+    expect(user.page.locator("[data-uploads]")).to_contain_text("the line broke", timeout=20_000)
+    expect(user.page.locator("[data-uploads]")).to_contain_text("stored as E1", timeout=60_000)
+    assert killed
+    watch.complaints.clear()  # of the requests that met nobody
+    assert stored_hash(user, case, 1) == hashlib.sha256(content).hexdigest()
+
+
+def test_who_is_logged_out_meanwhile_logs_in_and_it_goes_on(visit: OpenVisit, watch: Watch):
+    user = visit()
+    case = at_exhibits(user, "expired@example.org")
+    content = noise(6)
+    offsets: list[int] = []
+
+    def expire_once(request: Request) -> None:
+        if "upload-offset" in request.headers:
+            offsets.append(int(request.headers["upload-offset"]))
+            if len(offsets) == 2:
+                user.context.clear_cookies(name="sessionid")
+
+    user.page.on("request", expire_once)
+    user.page.locator("#id_files").set_input_files([sent("large.png", content)])  # type: ignore[list-item]
+    user.button("Send").click()
+    row = user.page.locator("[data-uploads] > li")
+    expect(row).to_contain_text("You are logged out. What was sent is kept.", timeout=20_000)
+    reached = len(offsets)
+
+    with user.context.expect_page() as opened:
+        row.get_by_role("link", name="Log in").click()
+    login = opened.value
+    login.locator("main [name=login]").fill("expired@example.org")
+    login.locator("main [name=password]").fill(PASSWORD)
+    login.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
+    login.wait_for_url(user.site.url + case + "exhibits/")
+    login.close()
+    user.page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+    expect(row).to_contain_text("stored as E1", timeout=30_000)
+    expect(row).not_to_contain_text("logged out")
+    assert offsets[reached] > 0
+    watch.complaints.clear()  # of a piece that was too large for a stranger
+    assert stored_hash(user, case, 1) == hashlib.sha256(content).hexdigest()
+
+
 def test_after_a_reload_the_same_file_goes_on_where_it_stopped(visit: OpenVisit, watch: Watch):
     user = visit()
     case = at_exhibits(user, "reload@example.org")
@@ -116,6 +177,7 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(visit: OpenVisit,
 
     expect(user.page.locator("[data-uploads]")).to_contain_text("stored as E1", timeout=30_000)
     assert offsets[0] > 0
+    expect(user.page.locator("#unfinished")).to_have_count(0)
     assert stored_hash(user, case, 1) == hashlib.sha256(content).hexdigest()
 
 
