@@ -14,7 +14,7 @@ from cases.rules.readings_numbers import (
     numbers,
 )
 from cases.rules.readings_rows import Line, Row, rows, text_of
-from cases.rules.readings_values import PAID_AT, Value, amounts, moments, shops
+from cases.rules.readings_values import ORDERED_AT, PAID_AT, Value, amounts, moments, shops
 
 __all__ = [
     "AFTER_SALES",
@@ -22,6 +22,7 @@ __all__ = [
     "KINDS",
     "MOMENT",
     "ORDER",
+    "ORDERED_AT",
     "PAID_AT",
     "PARCEL",
     "PAYMENT",

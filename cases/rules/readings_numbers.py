@@ -83,7 +83,7 @@ def numbers(rows: Sequence[Row]) -> Iterator[Found]:
         text = _without_moments(row.plain)
         above = rows[place - 1] if place and rows[place - 1].page == row.page else None
         below = rows[place + 1] if place + 1 < len(rows) and rows[place + 1].page == row.page else None
-        if below is not None and (broken := _broken(row, text, below)):
+        if below is not None and (broken := _broken(row, text, above, below)):
             yield broken
             continue
         taken: list[tuple[int, int]] = []
@@ -211,17 +211,27 @@ def _label_above(row: Row, above: Row | None, start: int) -> str | None:
     return None
 
 
-def _broken(row: Row, text: str, below: Row) -> Found | None:
-    """An order number behind its label whose last digits stand in the next row."""
-    begun = re.search(r"(?<![A-Za-z0-9*.-])(\d{6,18})$", text)
-    rest = re.fullmatch(r"(\d{1,12})(?: ?复制)?", below.plain)
-    if not begun or not rest or label_before(text, begun.start()) != ORDER:
+def _broken(row: Row, text: str, above: Row | None, below: Row) -> Found | None:
+    """An order's or a desk's number behind its label whose last digits stand in the next row.
+
+    Bubbles break it wherever they end; “48小时” in the next row is no part of it.
+    """
+    begun = re.search(r"(?<![A-Za-z0-9*.-])(\d{4,18})$", text)
+    rest = re.match(r"(\d{1,14})(?: ?复制$|[,;。、!?)]|$)", below.plain)
+    if not begun or not rest:
         return None
+    kind = label_before(text, begun.start()) or _label_above(row, above, begun.start())
     whole = begun[1] + rest[1]
-    if len(whole) not in ORDER_LENGTHS:
+    is_whole = {ORDER: len(whole) in ORDER_LENGTHS, TICKET: 8 <= len(whole) <= 32 and _is_under(row, below)}
+    if kind is None or not is_whole.get(kind):
         return None
     score = min(row.score(*begun.span()), below.score(*rest.span()))
-    return Found(ORDER, whole, Row((*row.lines, *below.lines)), score)
+    return Found(kind, whole, Row((*row.lines, *below.lines)), score)
+
+
+def _is_under(row: Row, below: Row) -> bool:
+    """Do both begin at the same edge, as the lines of one bubble do?"""
+    return len(row.lines) == 1 == len(below.lines) and abs(row.lines[0].box[0] - below.lines[0].box[0]) < 150
 
 
 def _without_moments(text: str) -> str:

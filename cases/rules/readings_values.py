@@ -48,6 +48,7 @@ _MOMENT_LABEL = re.compile(
     "下单时间|创建时间|付款时间|支付时间|成交时间|发货时间|收货时间|签收时间|申请时间|退款时间|交易时间|投诉时间|受理时间|提交时间|完成时间"
 )
 PAID_AT = ("付款时间", "支付时间", "成交时间")
+ORDERED_AT = ("下单时间", "创建时间")
 MOST_WITHOUT_LABEL = 2  # a parcel's history is full of them
 
 _SHOP_ENDS = "旗舰店 专营店 专卖店 官方店 自营店 官方直播间 店铺"
@@ -83,7 +84,7 @@ def amounts(rows: Sequence[Row]) -> list[Value]:
     """
     best: dict[str, Value] = {}
     for place, row in enumerate(rows):
-        above = rows[place - 1].plain if place and rows[place - 1].page == row.page else ""
+        above = rows[place - 1] if place and rows[place - 1].page == row.page else None
         for found in _sums(row, above):
             if found.value not in best or found.rank > best[found.value].rank:
                 best[found.value] = found
@@ -93,18 +94,25 @@ def amounts(rows: Sequence[Row]) -> list[Value]:
     return sorted(kept, key=lambda found: -found.rank)
 
 
-def _sums(row: Row, above: str) -> Iterator[Value]:
+def _sums(row: Row, above: Row | None) -> Iterator[Value]:
     text = row.plain
     for match in sorted(
         [*_WITH_SIGN.finditer(text), *_WITH_YUAN.finditer(text)], key=lambda found: found.start()
     ):
-        label, rank = _rank(text, match.start(), above)
+        if match.start() == 0 and match[0][0].isdigit() and above is not None and _goes_on(above, row):
+            continue
+        label, rank = _rank(text, match.start(), above.plain if above is not None else "")
         sign = match.groupdict().get("sign") or "CNY"
         amount = Decimal(f"{match['whole'].replace(',', '')}.{match['part'] or '0'}")
         is_guess = sign in "Y羊" and rank < 1
         if not amount or is_guess or (match["minus"] and rank < 2):
             continue
         yield Value(f"{amount:.2f} {_CURRENCIES[sign]}", label, rank, row, row.score(*match.span()))
+
+
+def _goes_on(above: Row, row: Row) -> bool:
+    """Did a bubble end within a figure, whose last digits stand at the same edge below?"""
+    return above.plain[-1:].isdigit() and abs(above.lines[0].box[0] - row.lines[0].box[0]) < 150
 
 
 def _rank(text: str, start: int, above: str) -> tuple[str, int]:

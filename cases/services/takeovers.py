@@ -17,6 +17,7 @@ from cases.rules.readings import (
     AMOUNT,
     MOMENT,
     ORDER,
+    ORDERED_AT,
     PAID_AT,
     PARCEL,
     PAYMENT,
@@ -188,8 +189,12 @@ def _moment(exhibit: Exhibit, proposal: Proposal, zone: tzinfo) -> Offer:
         return Offer(proposal, is_taken=True)
     picture = (THE_PICTURE, _("Time of the picture"))
     payment = (THE_PAYMENT, _("Milestone: ordered and paid"))
-    places = [payment, picture] if proposal.label in PAID_AT else [picture, payment]
-    return Offer(proposal, places=[picture] if exhibit.case.is_closed else places)
+    is_of_order = proposal.label in (*PAID_AT, *ORDERED_AT)
+    places = [payment, picture] if is_of_order else [picture, payment]
+    if exhibit.case.is_closed or (proposal.label and not is_of_order):
+        # Asked for, sent or given back at that time: nobody paid then.
+        places = [picture]
+    return Offer(proposal, places=places)
 
 
 def _shop(exhibit: Exhibit, proposal: Proposal, zone: tzinfo) -> Offer | None:

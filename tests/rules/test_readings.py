@@ -148,6 +148,12 @@ def test_a_number_that_goes_on_in_the_next_line_is_put_together_behind_its_label
     assert offered(column("订单编号：6930112233", "445566778 件商品"), ORDER) == []
 
 
+def test_a_number_that_a_bubble_broke_is_put_together():
+    assert offered(column("已为您登记，工单号202608", "29001733，48小时内专"), TICKET) == ["20260829001733"]
+    assert offered(column("请直接退款，订单号", "692648091734562", "8190"), ORDER) == ["6926480917345628190"]
+    assert offered(column("您的工单号20260829", "48小时内联系您"), TICKET) == ["20260829"]
+
+
 @pytest.mark.parametrize(
     ("text", "number"),
     [
@@ -199,6 +205,11 @@ def test_an_amount_is_found_with_its_currency(text: str, amount: str):
 )
 def test_discounts_postage_and_bare_numbers_are_no_amounts(text: str):
     assert offered(column(text), AMOUNT) == ([] if text != "第128元素" else ["128.00 CNY"])
+
+
+def test_the_end_of_a_figure_that_a_bubble_broke_is_no_amount():
+    assert offered(column("您尾号1234的账户余额1", "022.10元"), AMOUNT) == []
+    assert offered(column("退款金额", "22.10元"), AMOUNT) == ["22.10 CNY"]
 
 
 def test_what_was_paid_comes_first_and_sums_without_a_name_are_left_out_beside_it():

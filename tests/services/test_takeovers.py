@@ -162,6 +162,18 @@ def test_the_moment_of_paying_is_first_offered_as_the_milestone(exhibit: Exhibit
     assert offers(exhibit, alice)[readings.MOMENT, "2026-08-20T19:33:10"].is_taken
 
 
+def test_the_moment_of_ordering_goes_there_too_and_that_of_an_application_never(
+    exhibit: Exhibit, alice: User
+):
+    recognition = exhibit.recognition
+    texts = ("下单时间：2026-08-20 19:32:05", "申请时间：2026-08-29 08:55:10")
+    recognition.lines = [{**recognition.lines[row], "text": text} for row, text in enumerate(texts)]
+    recognition.save(update_fields=["lines"])
+
+    assert places(exhibit, alice, readings.MOMENT, "2026-08-20T19:32:05") == ["paid", "picture"]
+    assert places(exhibit, alice, readings.MOMENT, "2026-08-29T08:55:10") == ["picture"]
+
+
 def test_a_shop_is_offered_while_the_case_names_none(exhibit: Exhibit, case: Case, alice: User):
     take(exhibit, alice, readings.SHOP, "云杉数码旗舰店", "case")
     case.refresh_from_db()
