@@ -14,10 +14,14 @@ LEAST_SIGNS = 4
 ALIKE, LEAST_SIGNS_ALIKE = 0.55, 8
 # Of the width: what moved by less has not been scrolled, like the box one types in.
 STILL = 0.03
+SAME_SCREEN = 3  # lines at their old places, the fewest that tell a second copy of a picture
 
 
 def gaps(screens: Mapping[int, Screen]) -> list[tuple[int, int]]:
-    """Neighbours, by the order given, between which no line goes on, not even by way of another picture."""
+    """Neighbours, by the order given, between which no line goes on, not even by way of another picture.
+
+    Each part of a conversation is named once, where its first picture stands.
+    """
     numbers = list(screens)
     joined = {number: number for number in numbers}
 
@@ -34,7 +38,8 @@ def gaps(screens: Mapping[int, Screen]) -> list[tuple[int, int]]:
                 screens[other], bodies[other], screens[number], bodies[number], closely=is_next
             ):
                 joined[root(number)] = root(other)
-    return [(one, other) for one, other in pairwise(numbers) if root(one) != root(other)]
+    begun = {root(number): number for number in reversed(numbers)}
+    return [(one, other) for one, other in pairwise(numbers) if begun[root(other)] == other]
 
 
 def _body(screen: Screen) -> dict[str, Line]:
@@ -46,7 +51,9 @@ def _goes_on(
     one: Screen, here: Mapping[str, Line], other: Screen, there: Mapping[str, Line], *, closely: bool
 ) -> bool:
     """Is a line of one picture on the other too, at another height? `closely` forgives misread signs."""
-    if any(_has_moved(one, here[text], other, there[text]) for text in here.keys() & there.keys()):
+    moved = [_has_moved(one, here[text], other, there[text]) for text in here.keys() & there.keys()]
+    # A copy with a part blacked out, or saved anew, stands where its first copy stands.
+    if any(moved) or len(moved) >= max(SAME_SCREEN, min(len(here), len(there)) * 2 / 3):
         return True
     if not closely:
         return False

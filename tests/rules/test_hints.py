@@ -258,6 +258,14 @@ def test_the_same_screen_twice_makes_no_gap():
     assert told(first, second) == [("nearly_same", (1, 2))]
 
 
+def test_a_copy_with_a_part_blacked_out_makes_no_gap_and_each_gap_is_told_once():
+    begin, end = chat(0, 5), chat(5, 10)
+    blacked_out = [one for one in begin if one.text != "亲，这边帮您查一下"]
+    sent = [pictured(number, lines) for number, lines in enumerate((begin, end, blacked_out), 1)]
+
+    assert [numbers for code, numbers in told(*sent) if code == "gap"] == [(1, 2)]
+
+
 def test_a_list_of_orders_is_no_chat():
     lines = [*status_bar(), centred("我的订单", 150)]
     for top in (300, 900, 1500):
