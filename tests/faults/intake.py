@@ -193,21 +193,25 @@ def processes_of(site: Site) -> Iterator[tuple[str, psutil.Process]]:
 
 
 class Watch(threading.Thread):
-    """Kills a process now and then, and remembers the largest memory of each kind."""
+    """Kills a process now and then, and remembers the largest memory of each kind.
 
-    def __init__(self, site: Site, result: Result, *, kills: int, chance: random.Random) -> None:
+    The kills are spread over the files, not over time: a site that is down anyway cannot lose anything.
+    """
+
+    def __init__(
+        self, site: Site, senders: list[Client], result: Result, *, kills: int, chance: random.Random
+    ) -> None:
         super().__init__(daemon=True)
-        self.site, self.result, self.kills, self.chance = site, result, kills, chance
+        self.site, self.senders, self.result, self.chance = site, senders, result, chance
+        self.strike_at = sorted(chance.sample(range(result.files), kills), reverse=True)
         self.is_over = threading.Event()
 
     def run(self) -> None:
-        pauses = [self.chance.uniform(0.5, 2.5) for _ in range(self.kills)]
-        strike_at = time.monotonic() + 1.0
         while not self.is_over.wait(0.1):
             self._measure()
-            if pauses and time.monotonic() >= strike_at:
-                strike_at = time.monotonic() + pauses.pop()
-                self._strike()
+            done = sum(len(sender.acknowledged) for sender in self.senders)
+            if self.strike_at and done >= self.strike_at[-1] and self._strike():
+                self.strike_at.pop()
 
     def _measure(self) -> None:
         for kind, process in processes_of(self.site):
@@ -215,15 +219,16 @@ class Watch(threading.Thread):
                 memory = process.memory_info().rss // 1024 // 1024
                 self.result.memory[kind] = max(self.result.memory.get(kind, 0), memory)
 
-    def _strike(self) -> None:
-        found = list(processes_of(self.site))
-        if not found:
-            return
+    def _strike(self) -> bool:
+        """False where there was nothing to kill."""
         wanted = "web" if self.chance.random() < 0.6 else "worker"
-        kind, process = self.chance.choice([one for one in found if one[0] == wanted] or found)
+        found = [process for kind, process in processes_of(self.site) if kind == wanted]
+        if not found:
+            return False
         with suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGKILL)
-            self.result.kills[kind] = self.result.kills.get(kind, 0) + 1
+            self.chance.choice(found).send_signal(signal.SIGKILL)
+            self.result.kills[wanted] = self.result.kills.get(wanted, 0) + 1
+        return True
 
 
 def run(*, files: int, clients: int, kills: int, seed: int) -> Result:
@@ -239,7 +244,7 @@ def run(*, files: int, clients: int, kills: int, seed: int) -> Result:
             Client(site, reference, session, made[number::clients])
             for number, (reference, session) in enumerate(told)
         ]
-        watch = Watch(site, result, kills=kills, chance=chance)
+        watch = Watch(site, senders, result, kills=kills, chance=chance)
         began = time.monotonic()
         for thread in (*senders, watch):
             thread.start()
