@@ -198,12 +198,41 @@ def lines_of_page(engine: Engine, path: str, page: int) -> list[Line]:
     return lines_of_picture(engine, drawn)
 
 
-def _layer(layer: Any) -> Iterator[tuple[str, float, float, float, float]]:
+Piece = tuple[str, float, float, float, float]
+
+
+def _layer(layer: Any) -> Iterator[Piece]:
+    """The pieces of text with their edges: left, lower, right, upper. Browsers print Chinese sign by sign."""
+    open_piece: Piece | None = None
     for number in range(min(layer.count_rects(), 5_000)):
-        left, down, right, up = layer.get_rect(number)
-        text = layer.get_text_bounded(left, down, right, up).strip()
-        if text:
-            yield " ".join(text.split()), left, down, right, up
+        edges = layer.get_rect(number)
+        piece = (layer.get_text_bounded(*edges), *edges)
+        if open_piece is not None and _touch(open_piece, piece):
+            open_piece = _joined(open_piece, piece)
+            continue
+        yield from _folded(open_piece)
+        open_piece = piece
+    yield from _folded(open_piece)
+
+
+def _touch(one: Piece, other: Piece) -> bool:
+    """Does the other go on in the same line, nearer than a column of a table would be?"""
+    (_text, _left, down, right, up), (_other, left, lower, _right, upper) = one, other
+    shared = min(up, upper) - max(down, lower)
+    gap = left - right
+    return shared > min(up - down, upper - lower) / 2 and abs(gap) < 0.75 * max(up - down, upper - lower)
+
+
+def _joined(one: Piece, other: Piece) -> Piece:
+    (text, left, down, right, up), (more, start, lower, end, upper) = one, other
+    is_apart = start - right > 0.3 * (up - down) and (text[-1:] + more[:1]).isascii()
+    between = " " if is_apart else ""
+    return text + between + more, min(left, start), min(down, lower), max(right, end), max(up, upper)
+
+
+def _folded(piece: Piece | None) -> Iterator[Piece]:
+    if piece is not None and (text := " ".join(piece[0].split())):
+        yield (text, *piece[1:])
 
 
 def answer(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:

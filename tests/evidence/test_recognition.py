@@ -225,3 +225,33 @@ def test_a_long_picture_is_cut_into_parts_that_overlap_and_share_their_lines_in_
         (2200, 4600, 2275.0, 4525.0),
         (4400, 5000, 4475.0, 5001.0),
     ]
+
+
+def test_a_line_that_a_browser_printed_sign_by_sign_is_one_line_again():
+    layer = Layer(
+        ("订", 7, 700, 19, 712), ("单", 20, 700, 32, 712), ("号", 34, 700, 46, 712), ("：", 52, 702, 54, 710),
+        ("692648", 61, 701, 100, 711), ("0917", 102, 701, 128, 711), ("¥329.00", 300, 701, 340, 711),
+        ("Order ", 7, 680, 40, 690), ("number", 43, 680, 80, 690), ("of", 84, 680, 92, 690),
+    )  # fmt: skip
+
+    assert [(text, left, right) for text, left, _down, right, _up in recognition_child._layer(layer)] == [
+        ("订单号：6926480917", 7, 128),
+        ("¥329.00", 300, 340),
+        ("Order number of", 7, 92),
+    ]
+
+
+class Layer:
+    """The text of a page: pieces and their edges, left, lower, right, upper, in points."""
+
+    def __init__(self, *pieces: tuple[str, int, int, int, int]) -> None:
+        self.pieces = pieces
+
+    def count_rects(self) -> int:
+        return len(self.pieces)
+
+    def get_rect(self, number: int) -> tuple[int, ...]:
+        return self.pieces[number][1:]
+
+    def get_text_bounded(self, *edges: int) -> str:
+        return next(text for text, *stands in self.pieces if tuple(stands) == edges)
