@@ -51,8 +51,8 @@ def named_files() -> Iterator[Named]:
 
 
 def named_by(model: type[models.Model], *, after: int = 0) -> Iterator[Named]:
-    """The files that the rows of one model name, by primary key from the one after `after`."""
-    rows = _with_file(model).filter(pk__gt=after).order_by("pk").select_related(CASE_OF[model])
+    """The files that the rows of one model need, by primary key from the one after `after`."""
+    rows = _needed(model).filter(pk__gt=after).order_by("pk").select_related(CASE_OF[model])
     for row in rows.iterator(chunk_size=500):
         yield Named(row.storage_key, row.sha256, _whose(row), model, row.pk)
 
@@ -62,9 +62,8 @@ def is_named(key: str) -> bool:
 
 
 def still_named(named: Named) -> bool:
-    """Whether that row still names these very bytes: files are removed together with what names them."""
-    rows = named.model._default_manager.filter(pk=named.pk, storage_key=named.key, sha256=named.sha256)
-    return rows.exists()
+    """Whether that row still needs these very bytes: files are removed together with what names them."""
+    return _needed(named.model).filter(pk=named.pk, storage_key=named.key, sha256=named.sha256).exists()
 
 
 def unnamed_keys() -> Iterator[str]:
@@ -104,6 +103,12 @@ def with_words() -> QuerySet[Case]:
 
 def _with_file(model: type[Any]) -> QuerySet[Any]:
     return model._default_manager.exclude(storage_key="")
+
+
+def _needed(model: type[Any]) -> QuerySet[Any]:
+    """A piece of an upload that ended is on its way out: its file goes before its row."""
+    rows = _with_file(model)
+    return rows.filter(upload__ended_at=None) if model is UploadPiece else rows
 
 
 def _whose(row: models.Model) -> str:

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cases.evidence import intake, store
-from cases.models import BuildState, Case, CaseFile, Exhibit
+from cases.models import BuildState, Case, CaseFile, Exhibit, Upload, UploadPiece
 from cases.services import exhibits, scrub, stored_files
 from tests import factories, pictures
 from tests.factories import NOON
@@ -169,6 +169,30 @@ def test_an_upload_in_the_middle_of_the_round_is_no_finding(
         assert list(stored_files.unnamed_keys()) == []
         patch.setattr(stored_files, "is_named", lambda key: False)
         assert len(list(stored_files.unnamed_keys())) == 1, "without asking once more it would be one"
+
+    assert found() == []
+
+
+def test_a_piece_of_an_upload_that_ended_may_be_gone_before_its_row(
+    kept: list[Path], case: Case, alice: User
+) -> None:
+    """As when the process that removes them is killed in between; a piece under way is missed."""
+    upload = Upload.objects.create(
+        case=case,
+        user=alice,
+        name="film.mp4",
+        size=20,
+        sha256="0" * 64,
+        offset=10,
+        began_at=NOON,
+        last_at=NOON,
+    )
+    UploadPiece.objects.create(
+        upload=upload, offset=0, size=10, sha256="1" * 64, storage_key=f"uploads/{upload.pk}/000-1111"
+    )
+    assert [trouble for trouble, _key in found()] == ["missing"]
+
+    Upload.objects.update(ended_at=NOON)
 
     assert found() == []
 
