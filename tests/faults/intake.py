@@ -35,6 +35,7 @@ PIECE = 512 * 1024
 PATIENCE_SECONDS = 300
 # The tick asks again for the copies that a killed worker owes after five minutes.
 SETTLING_SECONDS, SECONDS_TO_DRAW = 400.0, 1.0
+KILLED = {"web": 3, "worker": 2}
 # Programs that a worker runs beside itself for a stranger's file, each with limits of its own.
 BESIDE = "_child.py"
 
@@ -199,10 +200,18 @@ class Watch(threading.Thread):
     """
 
     def __init__(
-        self, site: Site, senders: list[Client], result: Result, *, kills: int, chance: random.Random
+        self,
+        site: Site,
+        senders: list[Client],
+        result: Result,
+        *,
+        kills: int,
+        chance: random.Random,
+        shares: dict[str, int],
     ) -> None:
         super().__init__(daemon=True)
         self.site, self.senders, self.result, self.chance = site, senders, result, chance
+        self.shares = shares
         self.strike_at = sorted(chance.sample(range(result.files), kills), reverse=True)
         self.is_over = threading.Event()
 
@@ -221,7 +230,7 @@ class Watch(threading.Thread):
 
     def _strike(self) -> bool:
         """False where there was nothing to kill."""
-        wanted = "web" if self.chance.random() < 0.6 else "worker"
+        wanted = self.chance.choices(list(self.shares), list(self.shares.values()))[0]
         found = [process for kind, process in processes_of(self.site) if kind == wanted]
         if not found:
             return False
@@ -231,7 +240,8 @@ class Watch(threading.Thread):
         return True
 
 
-def run(*, files: int, clients: int, kills: int, seed: int) -> Result:
+def run(*, files: int, clients: int, kills: int, seed: int, shares: dict[str, int] = KILLED) -> Result:
+    """`shares`: how often a process of each kind is killed, against each other."""
     chance = random.Random(seed)  # noqa: S311 - to break things, not to keep them
     makers = pool(chance)
     made = [makers[number % len(makers)](number) for number in range(files)]
@@ -244,7 +254,7 @@ def run(*, files: int, clients: int, kills: int, seed: int) -> Result:
             Client(site, reference, session, made[number::clients])
             for number, (reference, session) in enumerate(told)
         ]
-        watch = Watch(site, senders, result, kills=kills, chance=chance)
+        watch = Watch(site, senders, result, kills=kills, chance=chance, shares=shares)
         began = time.monotonic()
         for thread in (*senders, watch):
             thread.start()
