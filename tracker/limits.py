@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 FORM_BYTES = 2 * 1024 * 1024
 LARGEST_FILES_AT_ONCE = 10
-# One piece of a file that comes in pieces is at most 8 MB (cases.services.uploads).
+# One piece of a file that comes in pieces is at most 8 MB (cases.services.upload_pieces).
 PIECE_BYTES = 8 * 1024 * 1024
 _EXHIBITS = re.compile(r"/cases/[^/]+/exhibits/")
 _PIECES = re.compile(r"/cases/[^/]+/uploads/[^/]+/")

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from cases.services import upload_pieces
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,10 @@ def checked_client() -> Client:
     return client
 
 
-@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/no/such/page/", "/cases/C-1/exhibits/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/accounts/login/", "/no/such/page/", "/cases/C-1/exhibits/", "/cases/C-1/uploads/key/"],
+)
 def test_a_stranger_sends_two_megabytes_at_most(checked_client: Client, path: str) -> None:
     response = post(checked_client, path, 2 * MB + 1)
 
@@ -66,6 +70,15 @@ def test_the_exhibits_of_a_case_take_ten_files_of_the_largest_size() -> None:
 
     assert post(client, "/cases/C-1/exhibits/", 502 * MB + 1).status_code == 413
     assert post(client, "/cases/C-1/exhibits/", 502 * MB).status_code == 404
+
+
+def test_a_piece_of_a_file_is_eight_megabytes_at_most_and_its_announcement_a_form() -> None:
+    client = factories.logged_in(factories.make_user("wei@example.org"))
+
+    assert post(client, "/cases/C-1/uploads/key/", 8 * MB + 1).status_code == 413
+    assert post(client, "/cases/C-1/uploads/key/", 8 * MB).status_code == 404
+    assert post(client, "/cases/C-1/uploads/", 2 * MB + 1).status_code == 413
+    assert upload_pieces.LARGEST_PIECE == 8 * MB  # what the one lets through, the other takes
 
 
 def test_a_body_that_does_not_say_its_length_is_refused_in_the_language_of_the_request() -> None:
