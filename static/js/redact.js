@@ -38,6 +38,7 @@ document.addEventListener("DOMContentLoaded", () => {
     paper.addEventListener("pointermove", follow);
     paper.addEventListener("pointerup", end);
     paper.addEventListener("pointercancel", giveUp); // two fingers: the browser enlarges the page
+    paper.addEventListener("touchmove", hold, { passive: false });
   });
   show();
 
@@ -81,6 +82,13 @@ document.addEventListener("DOMContentLoaded", () => {
       height: Math.min(Math.ceil(Math.max(draft.start.y, to.y)), SCALE) - top,
     };
     place(draft.element, draft.box);
+  }
+
+  // A swipe that the browser takes for a fling would swallow the next tap, such as the one on the button.
+  function hold(event) {
+    if (draft && event.touches.length === 1 && event.cancelable) {
+      event.preventDefault();
+    }
   }
 
   function end(event) {
