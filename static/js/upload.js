@@ -28,6 +28,7 @@ document.addEventListener("DOMContentLoaded", () => {
     list.replaceChildren();
     const told = fieldsOf(form);
     const rows = files.map(addRow);
+    show(list.firstElementChild);
     for (const row of rows) {
       await bring(row, told); // one after the other: a phone's line is narrow, and numbers stay in order
     }
@@ -62,6 +63,11 @@ document.addEventListener("DOMContentLoaded", () => {
     [...inputs[0].files, ...files].forEach((file) => all.items.add(file));
     inputs[0].files = all.files;
     button.focus();
+  }
+
+  // On a phone the list begins below what is seen, behind the bar.
+  function show(item) {
+    item.scrollIntoView({ block: "center" });
   }
 
   function fieldsOf(filled) {
@@ -227,6 +233,7 @@ document.addEventListener("DOMContentLoaded", () => {
     row.item.classList.add("is-refused");
     row.state.textContent = words.loggedOut;
     row.item.append(link);
+    show(row.item);
     do {
       await until(LOOK_AGAIN, [window, "focus"], [document, "visibilitychange"], [window, "online"]);
     } while (!(await renew().catch(() => false)));
@@ -261,7 +268,15 @@ document.addEventListener("DOMContentLoaded", () => {
     row.bar.value = 1;
     row.isStored = true;
     forget(row);
-    row.state.replaceChildren(`${words.stored} `, link, notes.length ? `. ${notes.join(" ")}` : "");
+    row.state.replaceChildren(`${words.stored} `, link);
+    row.item.append(
+      ...notes.map((note) => {
+        const line = document.createElement("span");
+        line.className = "upload-state small soft";
+        line.textContent = note;
+        return line;
+      }),
+    );
   }
 
   // What ended here does not stand among the unfinished any more.
@@ -278,6 +293,7 @@ document.addEventListener("DOMContentLoaded", () => {
     row.bar.value = 0;
     row.item.classList.add("is-refused");
     row.state.textContent = sentence;
+    show(row.item);
   }
 });
 

@@ -125,6 +125,7 @@ def test_who_is_logged_out_meanwhile_logs_in_and_it_goes_on(visit: OpenVisit, wa
     user.button("Send").click()
     row = user.page.locator("[data-uploads] > li")
     expect(row).to_contain_text("You are logged out. What was sent is kept.", timeout=20_000)
+    expect(row).to_be_in_viewport(ratio=1)
     reached = len(offsets)
 
     with user.context.expect_page() as opened:
