@@ -32,6 +32,28 @@ def hints_of(exhibit: Exhibit) -> tuple[Hint, ...]:
     return hints_of_case(exhibit.case).get(exhibit.number, ())
 
 
+def uncovered_twins(case: Case, redacted: Iterable[int]) -> list[tuple[int, int]]:
+    """(E3, E1) for each exhibit that shows nearly what a redacted one shows, and has no redacted copy."""
+    covered = dict.fromkeys(redacted)
+    told = dict.fromkeys(
+        hint.numbers
+        for of_one in hints_of_case(case).values()
+        for hint in of_one
+        if hint.code == "nearly_same"
+    )
+    groups: list[set[int]] = []
+    for pair in told:
+        touched = [group for group in groups if group & set(pair)]
+        groups = [group for group in groups if group not in touched]
+        groups.append(set(pair).union(*touched))
+    found = []
+    for group in groups:
+        hidden = [number for number in covered if number in group]
+        if hidden:
+            found += [(number, hidden[0]) for number in group if number not in covered]
+    return sorted(found)
+
+
 def _pictured(row: Exhibit, zone: tzinfo) -> Pictured:
     notes = row.metadata if isinstance(row.metadata, dict) else {}
     recognition = getattr(row, "recognition", None)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases.forms.case_files import CaseFileForm
 from cases.models import BuildState, Case, CaseFile
 from cases.services import case_files as case_file_service
+from cases.services import hints
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
@@ -44,6 +45,7 @@ def case_files(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "room": "case-files",
         "form": form,
+        "twins": hints.uncovered_twins(case, form.redacted) if form.redacted else [],
         "case_files": rows,
         "seen": seen,
         "unfinished": any(row.state in UNFINISHED for row in rows),

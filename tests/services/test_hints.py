@@ -149,3 +149,14 @@ def test_what_a_file_says_of_itself_is_kept_when_it_comes_in(case: Case):
     row.refresh_from_db()
     assert row.metadata == {"software": ["GIMP 2.10"]}
     assert codes(hints.hints_of(row)) == ["edited"]
+
+
+def test_what_shows_the_same_as_a_redacted_exhibit_is_named_while_it_is_not_redacted_itself(case: Case):
+    for number in (1, 2, 4):
+        exhibit(case, number, chat())
+    exhibit(case, 3, chat(4, 10, name="抖音客服"))
+
+    assert hints.uncovered_twins(case, [1]) == [(2, 1), (4, 1)]
+    assert hints.uncovered_twins(case, [2]) == [(1, 2), (4, 2)]
+    assert hints.uncovered_twins(case, [1, 2, 4]) == []
+    assert hints.uncovered_twins(case, [3]) == []
