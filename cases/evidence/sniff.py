@@ -158,7 +158,7 @@ def _refusal(head: bytes) -> Refused:
             code="other_recording",
         )
     if head.startswith(_PROGRAMS) or _is_script(head):
-        return Refused(_("This is a program, not a picture or a PDF. It was not kept."), code="program")
+        return Refused(_("This is a program; programs are not taken in. Nothing was kept."), code="program")
     if head.startswith(_ARCHIVES):
         return Refused(
             _(
