@@ -96,7 +96,7 @@ class Visit:
         return self.page.get_by_role("link", name=self.say(msgid), exact=True)
 
     def field(self, name: str) -> Locator:
-        """The control of the form of this page; not the hidden ones of the buttons around it, nor a camera."""
+        """The control of the form of this page; no hidden one of the buttons around it, and no camera."""
         return self.page.locator(f"main [name={name}]:not([type=hidden], [capture], button)")
 
     def choose(self, name: str, value: str) -> None:

@@ -32,8 +32,8 @@ def test_looking_at_an_exhibit_is_noted_once_for_each_user_and_day(
     case: Case, exhibit: Exhibit, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ):
     address = f"/cases/{case.reference}/exhibits/1/"
-    next_day = NOON + timedelta(days=1)
-    for user, moment in ((alice, NOON), (alice, NOON + timedelta(hours=1)), (alice, next_day), (bob, next_day)):
+    later, next_day = NOON + timedelta(hours=1), NOON + timedelta(days=1)
+    for user, moment in ((alice, NOON), (alice, later), (alice, next_day), (bob, next_day)):
         monkeypatch.setattr(timezone, "now", lambda moment=moment: moment)
         client = factories.logged_in(user)
         client.get(address)
