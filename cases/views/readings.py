@@ -66,7 +66,9 @@ def _shown(offer: takeovers.Offer) -> dict[str, Any]:
         amount, currency = takeovers.sum_of(proposal.value)
         return {"amount": amount, "currency": currency}
     if proposal.kind == readings.MOMENT:
-        return {"moment": f"{datetime.fromisoformat(proposal.value):%Y-%m-%d %H:%M:%S}"}
+        moment = datetime.fromisoformat(proposal.value)
+        # Most screens show no seconds; “:00” would claim that some were read.
+        return {"moment": f"{moment:%Y-%m-%d %H:%M:%S}" if moment.second else f"{moment:%Y-%m-%d %H:%M}"}
     return {}
 
 

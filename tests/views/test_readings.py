@@ -170,3 +170,12 @@ def test_a_reader_sees_what_was_read_and_takes_nothing_over(bob_client: Client, 
 
 def test_an_exhibit_that_is_not_there_is_not_found(alice_client: Client, case: Case):
     assert tap(alice_client, case).status_code == 404
+
+
+def test_a_moment_has_seconds_only_where_some_were_read(alice_client: Client, case: Case, exhibit: Exhibit):
+    read(exhibit, "2026年8月28日 14:02", "下单时间 2026-08-20 19:32:05")
+
+    shown = page(alice_client, case)
+
+    assert "2026-08-28 14:02" in shown and "14:02:00" not in shown
+    assert "2026-08-20 19:32:05" in shown
