@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from cases.models import Case, CaseFile, Exhibit, Redaction
+from cases.models import Case, CaseFile, Exhibit, Recognition, RecognitionState, Redaction
 from cases.services import exhibit_copies, exhibits, redactions
 from tests import pictures
 from tests.factories import NOON
+from tests.rules.screenshots import chat
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +224,20 @@ def test_a_form_that_knew_nothing_of_the_copy_sends_no_original_out(exhibit: Exh
 
     assert page.status_code == 422
     assert not CaseFile.objects.exists()
+
+
+def test_the_second_picture_of_a_redacted_screen_is_named_where_the_copies_are_chosen(
+    case: Case, alice_client: Client
+):
+    lines = [{"page": one.page, "text": one.text, "score": one.score, "box": list(one.box)} for one in chat()]
+    first, second = add(case, pictures.picture()), add(case, pictures.picture(size=(600, 1200)))
+    for row in (first, second):
+        Recognition.objects.create(exhibit=row, state=RecognitionState.DONE, lines=lines)
+    page = f"/cases/{case.reference}/case-files/"
+    assert "data-twin" not in alice_client.get(page).content.decode()
+
+    made(first)
+
+    shown = alice_client.get(page).content.decode()
+    assert "E2 shows nearly the same as E1 and has no redacted copy: it goes out whole." in shown
+    assert f'href="{url(second)}"' in shown
