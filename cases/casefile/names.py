@@ -5,27 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-EXTENSIONS = {
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/webp": "webp",
-    "image/heic": "heic",
-    "image/heif": "heif",
-    "image/avif": "avif",
-    "image/gif": "gif",
-    "application/pdf": "pdf",
-    "text/plain": "txt",
-    "message/rfc822": "eml",
-    "audio/mp4": "m4a",
-    "audio/mpeg": "mp3",
-    "audio/wav": "wav",
-    "audio/amr": "amr",
-    "audio/ogg": "ogg",
-    "audio/webm": "weba",
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "video/webm": "webm",
-}
+from cases.rules.media_types import extension_for
+
 # ASCII letters and digits, and the Chinese characters that no system decomposes or folds.
 _UNSAFE = re.compile(r"[^0-9A-Za-z_\u3400-\u4dbf\u4e00-\u9fff]+")
 LONGEST_STEM = 40
@@ -39,7 +20,7 @@ def exhibit_file_name(number: int, original_name: str, media_type: str) -> str:
     name = unicodedata.normalize("NFC", original_name).replace("\\", "/").rsplit("/", 1)[-1]
     stem = name.rsplit(".", 1)[0] if "." in name[1:] else name
     stem = _UNSAFE.sub("-", stem).strip("-")[:LONGEST_STEM].strip("-")
-    extension = EXTENSIONS.get(media_type, "bin")
+    extension = extension_for(media_type)
     return f"E{number:03d}-{stem}.{extension}" if stem else f"E{number:03d}.{extension}"
 
 

@@ -6,29 +6,9 @@ import re
 import unicodedata
 
 from cases.models import Exhibit
+from cases.rules.media_types import extension_for
 
 MAX_NAME = 255
-EXTENSIONS = {
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/webp": "webp",
-    "image/heic": "heic",
-    "image/heif": "heif",
-    "image/avif": "avif",
-    "image/gif": "gif",
-    "application/pdf": "pdf",
-    "text/plain": "txt",
-    "message/rfc822": "eml",
-    "audio/mp4": "m4a",
-    "audio/mpeg": "mp3",
-    "audio/wav": "wav",
-    "audio/amr": "amr",
-    "audio/ogg": "ogg",
-    "audio/webm": "weba",
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "video/webm": "webm",
-}
 # Controls, formats (bidi marks, zero-width signs), surrogates, private use, unassigned, separators.
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*%;]+')
@@ -50,11 +30,6 @@ def clean_name(name: str) -> str:
     if dot and len(extension) <= 10:
         return f"{stem[: MAX_NAME - len(extension) - 1]}.{extension}"
     return line[:MAX_NAME]
-
-
-def extension_for(media_type: str) -> str:
-    """Without the dot; “bin” for a type that is not among those taken in."""
-    return EXTENSIONS.get(media_type, "bin")
 
 
 def safe_download_name(exhibit: Exhibit) -> str:

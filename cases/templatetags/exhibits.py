@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Exhibit
+from cases.rules.media_types import extension_for
 from cases.views.exhibit_kinds import ShownKind, kind_of
 
 register = template.Library()
@@ -23,6 +24,12 @@ HEADER_WORDS = {
 @register.filter
 def kind(exhibit: Exhibit) -> ShownKind:
     return kind_of(exhibit.media_type)
+
+
+@register.filter
+def ending(media_type: str) -> str:
+    """What people call that kind of file: PNG, PDF, MP4."""
+    return extension_for(media_type).upper()
 
 
 @register.filter

@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from cases.evidence.names import extension_for
 from cases.models import Case, Exhibit, WorkingCopy
+from cases.rules.media_types import extension_for
 from cases.services import exhibit_contents, exhibit_copies, viewings
 from cases.services import exhibits as exhibit_service
 from cases.views.access import case_view

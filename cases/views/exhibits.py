@@ -47,15 +47,17 @@ def _take_in(request: HttpRequest, case: Case) -> HttpResponseBase:
     """Every file on its own: what is refused does not keep the others out."""
     form = UploadForm(request.POST, request.FILES, case=case)
     taken: list[TakenIn] = []
+    notes: list[str] = []
     if form.is_valid():
         for file in form.cleaned_data["files"]:
             try:
                 taken.append(_add(request, case, form, file))
+                notes += (f"{file.name}: {note}" for note in notes_of(taken[-1]))
             except ValidationError as error:
                 for sentence in error.messages:
                     form.add_error("files", f"{file.name}: {sentence}")
     new = [one.exhibit for one in taken if one.is_new]
-    for note in dict.fromkeys(note for one in taken for note in notes_of(one)):
+    for note in dict.fromkeys(notes):
         messages.info(request, note)
     if form.errors:
         return _page(request, case, form, taken=new, status=422)

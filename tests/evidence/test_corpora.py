@@ -16,6 +16,7 @@ from django.urls import reverse
 from cases.evidence import inspection, names, store, working_copies
 from cases.evidence.refused import Refused
 from cases.models import Case, Exhibit
+from cases.rules import media_types
 from cases.services import exhibit_copies
 from tests import corpora, hostile, hostile_words, pictures, recordings
 from tests.factories import NOON
@@ -155,7 +156,8 @@ def test_every_kind_is_taken_under_any_name_and_drawn_or_noted(
         assert exhibit_copies.is_drawable(exhibit)
         shown = names.safe_download_name(exhibit)
         assert shown.startswith(f"{exhibit.label}") and not set(shown) & set('/\\\0\r\n"<>|*?:\u202e')
-        assert shown.endswith(f".{names.extension_for(exhibit.media_type)}") and len(shown.encode()) < 200
+        ending = media_types.extension_for(exhibit.media_type)
+        assert shown.endswith(f".{ending}") and len(shown.encode()) < 200
     assert exhibit_copies.make_missing_working_copies() == 0
     check_that_nothing_is_left(evidence)
 
