@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,6 +15,7 @@ from django.shortcuts import render
 from cases.models import Case
 from cases.rules.custody import Entry
 from cases.services import custody as custody_service
+from cases.services import viewings
 from cases.services.custody_checks import names_of
 from cases.services.seals import proof_for, seals_of
 from cases.views.access import case_view
@@ -20,6 +23,8 @@ from cases.views.actions import sentence_for
 from tracker.accounts.models import User
 
 ENTRIES_ON_A_PAGE = 100
+FOLDED_FROM = 3
+LOOKS = frozenset({viewings.EXHIBIT_VIEWED, viewings.CASE_VIEWED})
 # No longer than the database's own numbers: an entry may have been changed from outside.
 USER = re.compile(r"user:[0-9]{1,18}")
 
@@ -36,7 +41,7 @@ def custody(request: HttpRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "room": "custody",
-        "entries": [_shown(entry, stored, names, broken) for entry, stored in page],
+        "runs": list(_folded([_shown(entry, stored, names, broken) for entry, stored in page])),
         "page": page,
         "count": len(chain),
         "breaks": breaks,
@@ -56,11 +61,21 @@ def proof(request: HttpRequest, case: Case) -> HttpResponse:
     return response
 
 
+def _folded(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Newest first, in runs; several looks in a row become one line to open, unless one of them is broken."""
+    for is_look, run in groupby(entries, key=lambda entry: entry["is_look"] and not entry["broken"]):
+        found = list(run)
+        is_folded = is_look and len(found) >= FOLDED_FROM
+        ends = {"first": found[-1]["sequence"], "last": found[0]["sequence"]}
+        yield {"is_folded": is_folded, "entries": found, **ends}
+
+
 def _shown(entry: Entry, stored: str, names: dict[str, str], broken: dict[int, str]) -> dict[str, Any]:
     """As it is printed: whatever somebody put into the database, a page can be made of it."""
     actor = str(entry.actor)
     return {
         "sequence": entry.sequence,
+        "is_look": entry.action in LOOKS,
         "at": entry.at,
         "sentence": sentence_for(_printable(entry.action)),
         "who": names.get(actor, _printable(actor)),

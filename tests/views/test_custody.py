@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case
-from cases.services import cases, contacts, seals
+from cases.services import cases, contacts, custody, seals
 from tests import factories
 from tests.tampering import without_triggers
 from tests.views.asking import text_of
@@ -114,6 +114,18 @@ def test_the_seals_of_the_chain_are_told_and_their_proof_can_be_saved(
     assert f"up to entry {case.custody_entries.count()}" in text_of(alice_client.get(url(case)))
     assert alice_client.get(f"{url(case)}proof.json").json()["seal"]["root"] == seal.root
     assert mallory_client.get(f"{url(case)}proof.json").status_code == 404
+
+
+def test_many_looks_in_a_row_are_one_line_to_open(case: Case, alice: User, bob: User, alice_client: Client):
+    for by in (alice, bob, alice):
+        custody.record(case=case, action="exhibit_viewed", at=factories.NOON, by=by)
+    cases.describe_case(case=case, by=alice, at=factories.NOON, title="Another title")
+    custody.record(case=case, action="exhibit_viewed", at=factories.NOON, by=alice)
+
+    page = alice_client.get(url(case)).content.decode()
+
+    assert page.count(" times</summary>") == page.count("looked at 3 times") == 1
+    assert page.count("Exhibit looked at") == 4
 
 
 def test_looking_changes_nothing(case: Case, alice_client: Client):
