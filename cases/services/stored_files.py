@@ -77,22 +77,34 @@ def unnamed_keys() -> Iterator[str]:
         for key in _with_file(model).values_list("storage_key", flat=True).iterator(chunk_size=2000):
             unnamed.discard(key)
     for key in sorted(unnamed):
-        if not is_named(key):
+        if not is_named(key) and not _is_under_way(key):
             yield key
+
+
+def _is_under_way(key: str) -> bool:
+    """Whether it is a piece of an upload that is still listed: cut off before its row, it goes with that."""
+    room, number = _room_and_number(key)
+    return room == "uploads" and number is not None and Upload.objects.filter(pk=number).exists()
 
 
 def is_rest(key: str) -> bool:
     """Whether an unnamed file is what is left of something that was removed on purpose, and may go: a copy
     of an exhibit or a piece of an upload that is no more, or a file of a case that its owner erased.
     """
+    if key.startswith("case-files/"):
+        return Tombstone.objects.filter(case_reference=key.split("/")[1]).exists()
+    gone_with: dict[str, type[models.Model]] = {"copies": Exhibit, "redactions": Exhibit, "uploads": Upload}
+    room, number = _room_and_number(key)
+    if room not in gone_with or number is None:
+        return False
+    return not gone_with[room]._default_manager.filter(pk=number).exists()
+
+
+def _room_and_number(key: str) -> tuple[str, int | None]:
+    """As in ("uploads", 30) of “uploads/30/…”; None where there is no number that a row could have."""
     room, _slash, rest = key.partition("/")
     owner = rest.partition("/")[0]
-    if room == "case-files":
-        return Tombstone.objects.filter(case_reference=owner).exists()
-    gone_with: dict[str, type[models.Model]] = {"copies": Exhibit, "redactions": Exhibit, "uploads": Upload}
-    if room not in gone_with or not owner.isdecimal() or len(owner) > 18:
-        return False
-    return not gone_with[room]._default_manager.filter(pk=int(owner)).exists()
+    return room, int(owner) if owner.isdecimal() and len(owner) <= 18 else None
 
 
 def with_words() -> QuerySet[Case]:

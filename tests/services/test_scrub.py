@@ -197,6 +197,21 @@ def test_a_piece_of_an_upload_that_ended_may_be_gone_before_its_row(
     assert found() == []
 
 
+def test_a_piece_that_was_cut_off_before_its_row_goes_with_its_upload(case: Case, alice: User) -> None:
+    upload = Upload.objects.create(
+        case=case, user=alice, name="film.mp4", size=20, sha256="0" * 64, began_at=NOON, last_at=NOON
+    )
+    draft = intake.incoming_folder() / "piece-1"
+    draft.write_bytes(b"ten bytes.")
+    key = store.piece_key(upload.pk, 0, "1" * 64)
+    store.put(key, draft)
+    assert (found(), scrub.remove_rests(), store.exists(key)) == ([], [], True)
+
+    upload.delete()
+
+    assert (scrub.remove_rests(), store.exists(key)) == ([key], False)
+
+
 def test_leftovers_are_removed_after_an_hour_and_named(kept: list[Path]) -> None:
     incoming = intake.incoming_folder()
     for name, age in (("exhibit-old", 3_700), ("tmp1.upload.png", 90_000), ("exhibit-new", 3_500)):
