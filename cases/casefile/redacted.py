@@ -25,7 +25,6 @@ def redacted_facts(
     """
     if not any(_tells_of(entry, facts, redaction) for entry, _hash in chain):
         raise Altered(f"E{facts.number}")
-    pages = sorted({int(box["page"]) for box in redaction.boxes})
     return replace(
         facts,
         file=EXHIBITS + redacted_file_name(facts.number, redaction.media_type),
@@ -43,7 +42,7 @@ def redacted_facts(
             made_at=made_at,
             original_sha256=redaction.original_sha256,
             boxes=len(redaction.boxes),
-            pages=tuple(pages),
+            pages=tuple(redaction.pages),
         ),
     )
 

@@ -45,5 +45,14 @@ def _name(number: int) -> str:
 
 
 def _choices(made: list[Redaction]) -> list[tuple[str, str]]:
-    copies = [(str(row.number), _("Redacted copy %(number)s") % {"number": row.number}) for row in made]
+    copies = [(str(row.number), _called(row)) for row in made]
     return [*copies, (ORIGINAL, _("The original, with everything on it"))]
+
+
+def _called(row: Redaction) -> str:
+    """With the pages that have a box, where there are others that go out whole."""
+    count, named = row.exhibit.page_count, {"number": row.number}
+    if len(row.pages) == count:
+        return _("Redacted copy %(number)s") % named
+    told = {**named, "pages": ", ".join(str(page) for page in row.pages), "count": count}
+    return _("Redacted copy %(number)s (boxes on page %(pages)s of %(count)s)") % told

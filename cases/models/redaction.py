@@ -54,5 +54,10 @@ class Redaction(models.Model):
         return f"{self.exhibit} R{self.number}"
 
     @property
+    def pages(self) -> list[int]:
+        """Those with a box on them, in order; the others go out whole."""
+        return sorted({box["page"] for box in self.boxes})
+
+    @property
     def is_made(self) -> bool:
         return self.made_at is not None

@@ -135,8 +135,7 @@ def drawn_pages(exhibit: Exhibit) -> list[WorkingCopy]:
 
 
 def _result(row: Redaction) -> Result:
-    pages = sorted({box["page"] for box in row.boxes})
-    return Result(row=row, boxes=len(row.boxes), pages=pages, shown=pages[:MOST_SHOWN])
+    return Result(row=row, boxes=len(row.boxes), pages=row.pages, shown=row.pages[:MOST_SHOWN])
 
 
 def _made(case: Case, number: int, redaction: int) -> Redaction:

@@ -203,6 +203,17 @@ def test_the_exhibits_page_lists_its_redacted_copies(exhibit: Exhibit, alice_cli
     assert url(exhibit) in said
 
 
+def test_pages_that_stay_as_they_are_are_told(exhibit: Exhibit, alice_client: Client):
+    made(exhibit)
+    Exhibit.objects.update(page_count=5)
+    told = "on page 1 of 5; the others stay as they are"
+
+    for address in (url(exhibit), f"/cases/{exhibit.case.reference}/exhibits/1/"):
+        assert told in alice_client.get(address).content.decode()
+    choices = alice_client.get(f"/cases/{exhibit.case.reference}/case-files/").content.decode()
+    assert "Redacted copy 1 (boxes on page 1 of 5)" in choices
+
+
 def test_the_case_file_takes_the_newest_copy_unless_told_otherwise(exhibit: Exhibit, alice_client: Client):
     made(exhibit)
     address = f"/cases/{exhibit.case.reference}/case-files/"
