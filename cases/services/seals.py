@@ -191,12 +191,13 @@ def seals_of(case: Case) -> list[Sealed]:
     """The last seals that hold an entry of this case, newest first."""
     heads = SealedHead.objects.filter(case_reference=case.reference).select_related("seal")
     return [
-        Sealed(head.seal.number, head.sequence, head.seal.sealed_at, head.seal.root, _authority_of(head.seal))
+        Sealed(head.seal.number, head.sequence, head.seal.sealed_at, head.seal.root, authority_of(head.seal))
         for head in heads.order_by("-seal__number")[:SHOWN_SEALS]
     ]
 
 
-def _authority_of(seal: Seal) -> str:
+def authority_of(seal: Seal) -> str:
+    """Whose clock stamped it; "" where only our own says when it was made."""
     try:
         return read_stamp(bytes(seal.stamp), stamped_bytes(seal.root)).authority if seal.stamp else ""
     except NoStamp:
