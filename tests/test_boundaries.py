@@ -46,6 +46,8 @@ OPEN = {
     "readyz",
     ".well-known/security.txt",
     "i18n/setlang/",
+    "seals.json",
+    "seals/",
     "verify/",
     "playbooks/",
     "playbooks/<slug:key>/",
