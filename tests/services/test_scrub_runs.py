@@ -22,6 +22,7 @@ from cases.services import scrub, scrub_alarm, scrub_runs
 from tests import factories, stored
 from tests.programs import wait_until
 from tests.running import CHECKOUT, clean_environment
+from tests.tampering import without_triggers
 from tracker import env
 from tracker.accounts.models import User
 
@@ -97,6 +98,18 @@ def test_what_is_found_is_kept_and_told_once(six: list[Exhibit], evidence: Path,
         (["operator@example.org"], "Stored evidence: 2 findings")
     ]
     assert f"{case.reference} E2: the file {six[1].storage_key} is not what was stored" in mail.outbox[0].body
+
+
+def test_a_changed_entry_of_a_chain_is_found_and_told(case: Case, alice: User) -> None:
+    with without_triggers("cases_custodyentry") as run:
+        run("UPDATE cases_custodyentry SET actor = 'user:999' WHERE sequence = 1")
+
+    found = read_to_the_end().findings.get()
+
+    assert (found.trouble, found.whose) == (Trouble.CHAIN, case.reference)
+    assert "entry 1" in found.text.lower()
+    assert [one.subject for one in mail.outbox] == ["Stored evidence: 1 finding"]
+    assert found.text in mail.outbox[0].body
 
 
 def test_nobody_is_told_where_no_address_is_set(six: list[Exhibit], evidence: Path, settings: Any) -> None:
