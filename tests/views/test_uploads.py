@@ -176,8 +176,8 @@ def test_a_form_discards_it_too(case: Case, headers: dict[str, str], alice: User
     )
     page = client.get(f"/cases/{case.reference}/exhibits/").content.decode()
     form = page[page.index('id="unfinished"') :]
-    action = re.search(r'<form method="post" action="([^"]+)"', form)[1]
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]
+    [action] = re.findall(r'<form method="post" action="([^"]+)"', form)[:1]
+    [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[:1]
 
     answer = client.post(action, {"csrfmiddlewaretoken": token}, headers=headers, follow=True)
 
