@@ -28,6 +28,7 @@ def tick() -> None:
         case_files,
         erasing,
         exhibits,
+        file_texts,
         recognitions,
         recounts,
         redactions,
@@ -46,6 +47,7 @@ def tick() -> None:
         summary_plans.plan_missing,
         send_due,
         exhibits.make_missing_working_copies,
+        file_texts.wake_if_waiting,
         recognitions.wake_if_waiting,
         case_files.build_waiting,
         redactions.make_waiting,
@@ -79,8 +81,9 @@ def build_case_file(case_file_id: int) -> None:
 
 @shared_task
 def recognise() -> None:
-    from cases.services import recognitions
+    from cases.services import file_texts, recognitions
 
+    file_texts.read_waiting()
     recognitions.read_waiting()
 
 

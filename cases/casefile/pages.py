@@ -49,6 +49,7 @@ class Pages:
                 {"number": exhibit.number, "text": shortened(exhibit.recognised_text, READ_SIGNS)}
                 for exhibit in snapshot.exhibits
                 if exhibit.recognised_text.strip()
+                and exhibit.media_type not in ("text/plain", "message/rfc822")
             ],
             "custody": [self.entry(index) for index in range(len(snapshot.custody))],
             "verify": self.verify(),

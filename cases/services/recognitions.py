@@ -17,7 +17,7 @@ from cases.evidence import recognition, store
 from cases.evidence.recognition import Reader, ReaderFailed, Unreadable
 from cases.models import Case, Exhibit, Recognition, RecognitionState
 from cases.rules import readings
-from cases.services import custody
+from cases.services import custody, file_texts
 from tracker.queue import enqueue_on_commit
 
 log = logging.getLogger(__name__)
@@ -200,4 +200,6 @@ def proposals_of(exhibit: Exhibit, row: Recognition | None) -> tuple[readings.Pr
     """What the exhibit offers to take over; nothing until it is read."""
     if row is None or row.state != RecognitionState.DONE:
         return ()
+    if file_texts.is_own(exhibit):
+        return readings.proposals(file_texts.lines_of(exhibit.recognised_text))
     return readings.proposals([readings.Line.of(line) for line in row.lines])

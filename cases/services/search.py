@@ -18,6 +18,7 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Wi
 from django.db.models.functions import RowNumber
 
 from cases.models import Case, ContactAttempt, Exhibit, OrderNumber
+from cases.services.file_texts import MEDIA_TYPES as WITH_OWN_TEXT
 from cases.services.orders import clean_number
 from tracker.accounts.models import User
 
@@ -80,11 +81,14 @@ def places_in(cases: Iterable[Case], words: list[str]) -> dict[int, Places]:
     of_cases = Q(case__in=[case.pk for case in cases])
     described = reduce(or_, map(_described, words))
     exhibits = Exhibit.objects.filter(of_cases, described | reduce(or_, map(_machine_read, words)))
-    for row in _first_ones(exhibits.annotate(by_words=_column(described)), "number", "shows", "by_words"):
+    for row in _first_ones(
+        exhibits.annotate(by_words=_column(described)), "number", "shows", "media_type", "by_words"
+    ):
         if row["place"] > NAMED:
             places[row["case_id"]].has_more = True
         else:
-            found = FoundExhibit(row["number"], row["shows"], not row["by_words"])
+            is_machine_read = not row["by_words"] and row["media_type"] not in WITH_OWN_TEXT
+            found = FoundExhibit(row["number"], row["shows"], is_machine_read)
             places[row["case_id"]].exhibits.append(found)
     contacts = ContactAttempt.objects.filter(of_cases, reduce(or_, map(_on_contact, words)))
     for row in _first_ones(contacts, "started_at", "pk", "ticket_number"):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Exhibit, RecognitionState
 from cases.rules import readings
-from cases.services import playbooks, recognitions, takeovers
+from cases.services import file_texts, playbooks, recognitions, takeovers
 from cases.views.access import case_view
 from cases.views.fragments import wants_fragment
 from cases.views.submissions import submit_once
@@ -36,7 +36,7 @@ KINDS: dict[str, Promise] = {
 
 
 def read_on(request: HttpRequest, exhibit: Exhibit) -> dict[str, Any]:
-    """For `cases/_exhibit_read.html`: {"state", "offers", "text", "engine", "is_awaited"}.
+    """For `cases/_exhibit_read.html`: {"state", "offers", "text", "engine", "is_own", "is_awaited"}.
 
     The state is "unreadable" for kinds that are not read, "not_installed", "waiting", "done" or "failed".
     """
@@ -55,6 +55,7 @@ def read_on(request: HttpRequest, exhibit: Exhibit) -> dict[str, Any]:
         "offers": [{"offer": offer, "kind": KINDS[offer.proposal.kind], **_shown(offer)} for offer in offers],
         "text": exhibit.recognised_text,
         "engine": row.engine if row else "",
+        "is_own": file_texts.is_own(exhibit),
         "is_awaited": state == "waiting" and timezone.now() - exhibit.received_at < ASKED_FOR,
     }
 

@@ -1,0 +1,32 @@
+"""The own words of texts and e-mails are searched and offered, without any machine."""
+
+from __future__ import annotations
+
+from cases.models import Case, CustodyEntry, Recognition
+from cases.services import file_texts, recognitions, search
+from tests import stored
+
+CHAT = "客服：仓库缺货\n订单编号：6930112233445566778\n实付款 ¥128.00\n工单号：20260829001733\n2026"
+MAIL = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: TK refund\r\n\r\nShort of stock\r\n"
+
+
+def test_their_words_are_found_and_their_numbers_offered_once(case: Case):
+    chat = stored.exhibit_of(case, CHAT.encode(), "text/plain")
+    mail = stored.exhibit_of(case, MAIL, "message/rfc822")
+
+    assert (file_texts.read_waiting(), file_texts.read_waiting()) == (2, 0)
+
+    chat.refresh_from_db()
+    mail.refresh_from_db()
+    assert chat.recognised_text == CHAT
+    assert "TK refund" in mail.recognised_text and "Short of stock" in mail.recognised_text
+    offered = recognitions.proposals_of(chat, recognitions.of_exhibit(chat))
+    assert [(one.kind, one.value) for one in offered] == [
+        ("order_number", "6930112233445566778"),
+        ("amount", "128.00 CNY"),
+        ("ticket_number", "20260829001733"),
+    ]
+    found = search.places_in([case], ["仓库缺货"])[case.pk].exhibits
+    assert [(one.number, one.is_machine_read) for one in found] == [(chat.number, False)]
+    assert not CustodyEntry.objects.filter(case=case, action="exhibit_read").exists()
+    assert Recognition.objects.get(exhibit=chat).lines == []
