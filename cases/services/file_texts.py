@@ -43,12 +43,15 @@ def wake_if_waiting() -> None:
 
 
 def read_waiting() -> int:
-    """Keep the words of what waits, oldest first; how many were kept. Raises store.StoreTrouble."""
+    """Keep the words of what waits, oldest first; how many were kept. What the store cannot give waits on."""
     until, done = time.monotonic() + LONGEST_SECONDS, 0
     for exhibit in _waiting()[:500]:
         if time.monotonic() > until:
             break
-        done += _read(exhibit)
+        try:
+            done += _read(exhibit)
+        except store.StoreTrouble as trouble:
+            log.warning("The words of the exhibit with id %s are not to be had now: %s", exhibit.pk, trouble)
     return done
 
 
