@@ -229,6 +229,7 @@ SECURITY_CONTACT = env.env_text("SECURITY_CONTACT", f"mailto:security@{_site.hos
 # Case files
 
 TSA_URL = env.env_text("TSA_URL")
+TSA_CHAIN = env.env_text("TSA_CHAIN")
 SIGNING_KEY_PATH = DATA_DIR / "signing-key.pem"
 
 # Doors and windows

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from cryptography import x509
 from django.utils import translation
 
 from cases.casefile import layout
@@ -19,6 +20,7 @@ from cases.casefile.document import Work, case_json, print_document
 from cases.casefile.gather import Chain
 from cases.casefile.sign import SigningKey
 from cases.casefile.snapshot import ExhibitFacts, Snapshot
+from cases.casefile.timestamp import NoStamp
 from cases.casefile.words import words
 from cases.rules.custody import canonical_json
 
@@ -30,12 +32,15 @@ FORMULA_SIGNS = tuple("=+-@\t\r\n＝＋－＠|%")
 class Tools:
     """What the outside lends: the originals by number, the key, the stamp, an ear for progress.
 
+    `certificates` are the key's own and those above it; `stamp_chain` (PEM) those of the stamp's authority.
     `made` is called when one more part is done, of `parts_of(snapshot)` in all; `alive` now and then.
     """
 
     open_original: Callable[[int], BinaryIO]
     key: SigningKey
+    certificates: Sequence[x509.Certificate]
     stamp: Callable[[bytes], bytes] | None = None
+    stamp_chain: Path | None = None
     made: Callable[[], None] = lambda: None
     alive: Callable[[], None] = lambda: None
 
@@ -59,14 +64,16 @@ def assemble(snapshot: Snapshot, chain: Chain, *, folder: Path, tools: Tools) ->
     volumes = print_document(snapshot, work, heard=lambda line: heard.get(line, tools.alive)())
     tools.made()
     when = datetime.fromisoformat(snapshot.state_at)
+    sealed = _seal(volumes, when, tools)
     target = folder / "case-file.zip"
     bag = write_bag(
         target,
         payload=_payload(snapshot, chain, work, volumes),
-        info=_info(snapshot),
+        info=_info(snapshot, sealed),
         when=when,
         key=tools.key,
         stamp=tools.stamp,
+        stamp_chain=tools.stamp_chain,
         wrote=lambda path: tools.made() if path.startswith(layout.EXHIBITS) else tools.alive(),
     )
     return target, bag
@@ -83,6 +90,24 @@ def _fetch(exhibit: ExhibitFacts, work: Work, tools: Tools) -> None:
         raise Altered(f"E{exhibit.number}")
 
 
+def _seal(volumes: list[Path], when: datetime, tools: Tools) -> str:
+    """Sign each volume; what bag-info.txt says of it. An authority that fails is not asked once more."""
+    # Here, not above: it weighs too much for a web process, which imports this but never builds.
+    from cases.casefile.seal import Sealer
+
+    sealer = Sealer(tools.key, tools.certificates, tools.stamp)
+    for volume in volumes:
+        try:
+            sealer.seal(volume, when)
+        except NoStamp:
+            sealer = replace(sealer, stamp=None)
+            sealer.seal(volume, when)
+        tools.alive()
+    if sealer.stamp is None:
+        return "PAdES, the time in it is this installation's own"
+    return "PAdES, with a time stamp of an outside authority"
+
+
 def _payload(snapshot: Snapshot, chain: Chain, work: Work, volumes: list[Path]) -> Iterator[Member]:
     yield member_from(layout.DOCUMENT, volumes[0])
     for number, volume in enumerate(volumes[1:], start=2):
@@ -95,13 +120,14 @@ def _payload(snapshot: Snapshot, chain: Chain, work: Work, volumes: list[Path]) 
         yield member_from(exhibit.file, original, sha256=exhibit.sha256, label=label)
 
 
-def _info(snapshot: Snapshot) -> dict[str, str]:
+def _info(snapshot: Snapshot, sealed: str) -> dict[str, str]:
     return {
         "External-Identifier": snapshot.case_file.identifier,
         "Case-State-At": snapshot.state_at,
         "Case-File-Schema": layout.SCHEMA,
         "Custody-Chain-Head": snapshot.chain_head,
         "Signing-Key-SHA256": snapshot.case_file.key_fingerprint,
+        layout.SEALED: sealed,
     }
 
 

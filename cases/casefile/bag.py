@@ -19,6 +19,7 @@ from cases.casefile import layout
 from cases.casefile.how_to_verify import how_to_verify
 from cases.casefile.sign import SigningKey
 from cases.casefile.timestamp import NoStamp
+from cases.casefile.timestamp_chain import chain_of, root_of
 from cases.rules.text import Text
 
 CHUNK = 1024 * 1024
@@ -107,15 +108,17 @@ def write_bag(
     when: datetime,
     key: SigningKey,
     stamp: Callable[[bytes], bytes] | None = None,
+    stamp_chain: Path | None = None,
     wrote: Callable[[str], None] = lambda path: None,
 ) -> Bag:
     """Write the whole case file to `target`, which must not be there yet.
 
     `when` is the date of every entry, as it is (ZIP knows no zones); `info` goes to bag-info.txt;
-    `stamp` gets a time stamp for the manifest and may raise NoStamp, which is told in the bag; `wrote`
-    hears of each file of the payload. Raises Altered; a half-written `target` is the caller's to remove.
+    `stamp` gets a time stamp for the manifest and may raise NoStamp, which is told in the bag; what is
+    needed to check it is taken from it and from `stamp_chain` (PEM) into the bag; `wrote` hears of each
+    file of the payload. Raises Altered; a half-written `target` is the caller's to remove.
     """
-    no_stamp: Text | None = None
+    no_stamp, root = None, ""
     with zipfile.ZipFile(target, "x") as archive:
         writer = _Writer(archive, (when.year, when.month, when.day, when.hour, when.minute, when.second))
         writer.tag(layout.DECLARATION, layout.DECLARATION_TEXT.encode())
@@ -125,13 +128,16 @@ def write_bag(
         manifest = writer.tag(layout.MANIFEST, _manifest(writer.payload))
         if stamp is not None:
             try:
-                writer.tag(layout.TIMESTAMP, stamp(manifest))
+                token = stamp(manifest)
+                chain = chain_of(token, stamp_chain)
+                writer.tag(layout.TIMESTAMP, token)
+                root = root_of(writer.tag(layout.TSA_CHAIN, chain))
             except NoStamp as error:
                 no_stamp = error.text
         has_stamp = layout.TIMESTAMP in writer.tags
         writer.tag(layout.BAG_INFO, _bag_info(info, writer, when, no_stamp, has_stamp))
         writer.tag(layout.PUBLIC_KEY, key.public_pem)
-        text = how_to_verify(fingerprint=key.fingerprint, has_stamp=has_stamp, no_stamp=no_stamp)
+        text = how_to_verify(fingerprint=key.fingerprint, stamp_root=root, no_stamp=no_stamp)
         writer.tag(layout.HOW_TO_VERIFY, text.encode())
         tag_manifest = writer.tag(layout.TAG_MANIFEST, _manifest(writer.tags))
         writer.tag(layout.SIGNATURE, key.sign(tag_manifest))

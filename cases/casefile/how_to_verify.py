@@ -91,10 +91,16 @@ Unpack the ZIP into an empty folder and open a terminal in that folder.
 _STAMPED = Text(
     "{timestamp} 是外部时间戳机构对 {manifest} 的 RFC 3161 时间戳。\n"
     "   openssl ts -reply -in {timestamp} -text\n"
-    "   openssl ts -verify -data {manifest} -in {timestamp} -CAfile <该机构的根证书.pem>",
+    "   其证书直至根证书之下都在 {tsa_chain} 中。根证书“{root}”请向该机构索取\n"
+    "   （或取自您的系统），存为本文件夹旁边的 tsa-root.pem，然后运行：\n"
+    "   openssl ts -verify -data {manifest} -in {timestamp} -untrusted {tsa_chain} -CAfile ../tsa-root.pem\n"
+    "   应显示 Verification: OK。",
     "{timestamp} is a time stamp (RFC 3161) of an outside authority over {manifest}.\n"
     "   openssl ts -reply -in {timestamp} -text\n"
-    "   openssl ts -verify -data {manifest} -in {timestamp} -CAfile <root of that authority.pem>",
+    "   Its certificates, up to the root, are in {tsa_chain}. Get the root, “{root}”, from\n"
+    "   that authority (or from your system), save it beside this folder as tsa-root.pem, and run:\n"
+    "   openssl ts -verify -data {manifest} -in {timestamp} -untrusted {tsa_chain} -CAfile ../tsa-root.pem\n"
+    "   It must say: Verification: OK.",
 )
 _OWN_TIME = Text(
     "没有外部时间戳机构的时间戳：本档案中的时间是制作它的系统自己的时间。",
@@ -107,17 +113,23 @@ _NOT_REACHED = Text(
 )
 
 
-def how_to_verify(*, fingerprint: str, has_stamp: bool, no_stamp: Text | None = None) -> str:
-    """The whole text; `no_stamp` is why there is no time stamp although one was asked for."""
+def how_to_verify(*, fingerprint: str, stamp_root: str = "", no_stamp: Text | None = None) -> str:
+    """The whole text.
+
+    `stamp_root` names the root of the time stamp, where there is one; `no_stamp` is why there is none
+    although one was asked for.
+    """
     names = {
         "manifest": layout.MANIFEST,
         "tag_manifest": layout.TAG_MANIFEST,
         "signature": layout.SIGNATURE,
         "public_key": layout.PUBLIC_KEY,
         "timestamp": layout.TIMESTAMP,
+        "tsa_chain": layout.TSA_CHAIN,
+        "root": stamp_root,
         "fingerprint": fingerprint,
     }
-    time = _STAMPED if has_stamp else _NOT_REACHED if no_stamp else _OWN_TIME
+    time = _STAMPED if stamp_root else _NOT_REACHED if no_stamp else _OWN_TIME
     time = time.fill(no_stamp=no_stamp or "", **names)
     text = Text(_CHINESE, _ENGLISH).fill(time=time, **names)
     return f"{text.zh_hans}\n\n{text.en}"

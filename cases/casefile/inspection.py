@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cases.casefile import layout
 from cases.casefile.box import MOST_FILES, Box, Damaged, Unreadable, Wrong
 from cases.casefile.contents import Contents
+from cases.casefile.sealed import TAIL, does_fit, find_seal, is_document
 from cases.casefile.sign import KeyUnusable, fingerprint, is_signed, public_key
 from cases.casefile.timestamp import NoStamp, Stamp, read_stamp
 from cases.rules.text import Text
@@ -19,7 +20,10 @@ from cases.rules.text import Text
 LARGEST_TEXT = 2 * 1024 * 1024
 LARGEST_RECORD = 8 * 1024 * 1024
 LARGEST = {layout.CASE_JSON: LARGEST_RECORD, layout.CUSTODY: LARGEST_RECORD}
-LOOKED_INTO = frozenset({*layout.REQUIRED, layout.TIMESTAMP}) - {layout.DOCUMENT, layout.CONTACTS_CSV}
+LOOKED_INTO = frozenset({*layout.REQUIRED, layout.TIMESTAMP, layout.TSA_CHAIN}) - {
+    layout.DOCUMENT,
+    layout.CONTACTS_CSV,
+}
 
 
 class Inspection:
@@ -31,6 +35,7 @@ class Inspection:
         self.notes: list[Wrong] = list(box.notes)
         self.digests: dict[str, str] = {}
         self.texts: dict[str, bytes] = {}
+        self.tails: dict[str, bytes] = {}
         self.contents = Contents({}, {}, {}, frozenset())
         self.stamp: Stamp | None = None
         self.fingerprint = ""
@@ -45,6 +50,7 @@ class Inspection:
         self._compare_with_manifests()
         self._check_signature(pinned)
         self._check_stamp(stamp_root)
+        self._check_seals()
         renamed = [
             str(found.values["other"]) for (code, _name), found in self.wrong.items() if code == "renamed"
         ]
@@ -59,7 +65,7 @@ class Inspection:
         self.wrong.setdefault((found.code, found.name), found)
 
     def _read(self, name: str) -> None:
-        digest, kept = hashlib.sha256(), bytearray()
+        digest, kept, tail = hashlib.sha256(), bytearray(), b""
         keep = name in LOOKED_INTO
         if keep and self.box.size(name) > LARGEST.get(name, LARGEST_TEXT):
             self._find(Wrong("too_long", name))
@@ -69,12 +75,16 @@ class Inspection:
                 digest.update(chunk)
                 if keep:
                     kept += chunk
+                if is_document(name):
+                    tail = (tail + chunk)[-TAIL:]
         except Damaged:
             self._find(Wrong("damaged", name))
             return
         self.digests[name] = digest.hexdigest()
         if keep:
             self.texts[name] = bytes(kept)
+        if tail:
+            self.tails[name] = tail
 
     def _compare_with_manifests(self) -> None:
         listed = self._listed()
@@ -158,10 +168,23 @@ class Inspection:
         if manifest is None or ("altered", layout.MANIFEST) in self.wrong:
             return  # A stamp cannot fit a manifest that was changed; that is one finding, not two.
         try:
-            self.stamp = read_stamp(token, manifest, root)
+            self.stamp = read_stamp(token, manifest, root, chain=self.texts.get(layout.TSA_CHAIN, b""))
         except NoStamp as error:
             self._find(Wrong("stamp", layout.TIMESTAMP, {"where": error.text}))
             return
         code = "stamp_checked" if self.stamp.is_checked else "stamp_unchecked"
         at = self.stamp.at.strftime("%Y-%m-%d %H:%M:%S UTC")
         self.notes.append(Wrong(code, self.stamp.authority, {"where": at}))
+
+    def _check_seals(self) -> None:
+        """Each document's own signature, where the case file says that its documents have one."""
+        pem, info = self.texts.get(layout.PUBLIC_KEY), self.texts.get(layout.BAG_INFO, b"")
+        unsound = {name for _code, name in self.wrong}
+        if pem is None or layout.PUBLIC_KEY in unsound or f"\n{layout.SEALED}: ".encode() not in info:
+            return  # Case files of earlier editions had none; the lists cover the document all the same.
+        for name, tail in self.tails.items():
+            if name in unsound:
+                continue
+            found = find_seal(tail, self.box.size(name))
+            if found is None or not does_fit(found, self.box.chunks(name), public_key(pem)):
+                self._find(Wrong("seal", name))

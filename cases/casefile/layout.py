@@ -12,10 +12,14 @@ DECLARATION = "bagit.txt"
 BAG_INFO = "bag-info.txt"
 MANIFEST = "manifest-sha256.txt"
 TIMESTAMP = "manifest-sha256.txt.tsr"
+TSA_CHAIN = "tsa-chain.pem"
 HOW_TO_VERIFY = "HOW-TO-VERIFY.txt"
 PUBLIC_KEY = "public-key.pem"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 SIGNATURE = "tagmanifest-sha256.txt.sig"
+
+# The field of bag-info.txt that says that the documents are signed themselves.
+SEALED = "Document-Signature"
 
 PAYLOAD = "data/"
 DOCUMENT = "data/case-file.pdf"

@@ -62,11 +62,16 @@ def _make(path: Path) -> None:
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    make_once(path, pem)
+
+
+def make_once(path: Path, content: bytes) -> None:
+    """Write `content` to `path` (mode 0600) unless another process was first; nobody reads half of it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.link(draft, path)  # fails, atomically, where another process was first

@@ -71,8 +71,9 @@ def request_stamp(content: bytes, url: str) -> bytes:
     return token
 
 
-def read_stamp(token: bytes, content: bytes, root: Path | None = None) -> Stamp:
-    """What `token` says about `content`; with the authority's `root` (PEM) its signature is checked too.
+def read_stamp(token: bytes, content: bytes, root: Path | None = None, *, chain: bytes = b"") -> Stamp:
+    """What `token` says about `content`; with the authority's `root` (PEM) its signature is checked too,
+    with the help of the certificates in `chain` (PEM), which are trusted no more than the token itself.
 
     Raises NoStamp when the token is broken, is about other bytes, or does not lead to the root.
     """
@@ -83,6 +84,8 @@ def read_stamp(token: bytes, content: bytes, root: Path | None = None) -> Stamp:
             builder = VerifierBuilder()
             for certificate in x509.load_pem_x509_certificates(root.read_bytes()):
                 builder = builder.add_root_certificate(certificate)
+            for certificate in x509.load_pem_x509_certificates(chain) if chain else ():
+                builder = builder.add_intermediate_certificate(certificate)
             builder.build().verify_message(response, content)
         except (VerificationError, ValueError) as error:
             raise NoStamp(

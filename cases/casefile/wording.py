@@ -51,6 +51,10 @@ SENTENCES: dict[str, Text] = {
         zh_hans="{name} 与清单不符：{where}",
         en="{name} does not hold: {where}",
     ),
+    "seal": Text(
+        zh_hans="{name} 中的签名与它不符：文件签名后被改动，或者用另一把密钥重新签过。",
+        en="{name} does not fit the signature inside it: it was altered, or signed anew with another key.",
+    ),
     "custody": Text(
         zh_hans="{name} 的监管链在第 {where} 条断开：该条被改动、删除、插入或调换过。",
         en="{name}: the chain does not hold at entry {where}: it was changed, removed, inserted or moved.",

@@ -26,6 +26,7 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from cases.casefile import certificate
 from cases.evidence import store
 from cases.models import Case, UploadPiece
 from cases.services import custody, seals, stored_files
@@ -164,6 +165,7 @@ def _stored_files() -> Iterator[tuple[str, str]]:
 def _keys_of_this_installation() -> tuple[tuple[str, Path], ...]:
     return (
         ("signing-key.pem", Path(settings.SIGNING_KEY_PATH)),
+        ("signing-certificate.pem", certificate.beside(Path(settings.SIGNING_KEY_PATH))),
         ("secret-key", Path(settings.DATA_DIR) / "secret-key"),
     )
 

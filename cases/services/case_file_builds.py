@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from cases.casefile import certificate
 from cases.casefile.assemble import Tools, assemble, parts_of
 from cases.casefile.bag import Altered, Bag
 from cases.casefile.fonts import FontUnusable, font_path
@@ -52,6 +53,16 @@ class _Lost(Exception):
 def own_key() -> SigningKey:
     """The key that signs what leaves this installation, made at first use. Raises KeyUnusable."""
     return signing_key(settings.SIGNING_KEY_PATH)
+
+
+def make_key() -> None:
+    """The key and its certificate, before the first case file: so its fingerprint can be told. A key that
+    cannot be used is logged only, since all but case files works without it.
+    """
+    try:
+        certificate.certificates_of(own_key(), certificate.beside(settings.SIGNING_KEY_PATH))
+    except (KeyUnusable, OSError) as error:
+        log.error("No case file can be built: %s", error)
 
 
 def build(*, case_file_id: int) -> None:
@@ -230,10 +241,21 @@ def _tools(case_file: CaseFile, lease: _Lease, key: SigningKey) -> Tools:
     return Tools(
         open_original=lambda number: store.open(keys[number]),
         key=key,
+        certificates=certificate.certificates_of(key, certificate.beside(settings.SIGNING_KEY_PATH)),
         stamp=partial(request_stamp, url=settings.TSA_URL) if settings.TSA_URL else None,
+        stamp_chain=Path(settings.TSA_CHAIN) if settings.TSA_CHAIN else None,
         made=lease.made,
         alive=lease.alive,
     )
+
+
+def _note(bag: Bag, language: str) -> str:
+    """What whoever hands the case file on should know of its time; empty where an authority stamped it."""
+    if settings.TSA_URL and bag.no_stamp is None:
+        return ""
+    own = _("There is no time stamp of an outside authority: the time is this installation's own.")
+    why = bag.no_stamp.in_language(language)[:300] if bag.no_stamp else ""
+    return f"{why} {own}".strip()
 
 
 @transaction.atomic
@@ -251,7 +273,7 @@ def _finish(case_file: CaseFile, lease: _Lease, bag: Bag, *, storage_key: str, s
         storage_key=storage_key,
         manifest=bag.manifest,
         chain_head=snapshot.chain_head,
-        note=bag.no_stamp.in_language(case_file.language)[:500] if bag.no_stamp else "",
+        note=_note(bag, case_file.language),
     )
     if not is_ours:
         raise _Lost
