@@ -29,6 +29,7 @@ PACKAGES = {
     "postgres": "postgresql",
     "pdftotext": "poppler-utils",
     "qpdf": "qpdf",
+    "javac": "default-jdk-headless",
     "openssl": "openssl",
     "libfaketime.so.1": "faketime",
     "NotoSansCJK-Regular.ttc": "fonts-noto-cjk",

@@ -22,6 +22,9 @@ signer_digest = sha256
 default_policy = 1.2.3.4.1
 digests = sha256, sha512
 ess_cert_id_alg = sha256
+[above]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
 [ext]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
@@ -32,30 +35,47 @@ NEW_KEY = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Where it answers and the root its stamps lead to (PEM)."""
+    """Where it answers, the root its stamps lead to and what lies between (PEM; empty where nothing does)."""
 
     url: str
     root: Path
+    between: Path
 
 
 @contextmanager
-def running_authority(folder: Path) -> Iterator[Authority]:
-    """An authority with a fresh root in `folder`, gone when the block ends."""
+def running_authority(folder: Path, *, is_direct: bool = True) -> Iterator[Authority]:
+    """An authority with a fresh root in `folder`, gone when the block ends.
+
+    Its answers carry its own certificate only. With `is_direct` off, another stands between it and the root.
+    """
     (folder / "tsa.cnf").write_text(CONFIG)
     (folder / "serial").write_text("01")
     _openssl(folder, f"req -x509 {NEW_KEY} -keyout ca.key -out ca.pem -subj /CN=Root -days 2")
     _openssl(folder, f"req {NEW_KEY} -keyout tsa.key -out tsa.csr -subj /CN=Authority")
-    signed = "-CA ca.pem -CAkey ca.key -set_serial 2 -days 2 -extfile tsa.cnf -extensions ext"
-    _openssl(folder, f"x509 -req -in tsa.csr {signed} -out tsa.pem")
+    above = "ca"
+    if not is_direct:
+        above = "between"
+        _openssl(folder, f"req {NEW_KEY} -keyout between.key -out between.csr -subj /CN=Between")
+        _sign(folder, "between", "ca", section="above")
+    _sign(folder, "tsa", above, section="ext")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(folder))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Authority(f"http://127.0.0.1:{server.server_address[1]}/", folder / "ca.pem")
+        yield Authority(
+            f"http://127.0.0.1:{server.server_address[1]}/", folder / "ca.pem", folder / "between.pem"
+        )
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _sign(folder: Path, name: str, above: str, *, section: str) -> None:
+    signed = (
+        f"-CA {above}.pem -CAkey {above}.key -set_serial 2 -days 2 -extfile tsa.cnf -extensions {section}"
+    )
+    _openssl(folder, f"x509 -req -in {name}.csr {signed} -out {name}.pem")
 
 
 def _openssl(folder: Path, command: str) -> None:

@@ -77,6 +77,7 @@ def make_bag(
     members: list[Member] | None = None,
     key: SigningKey = KEY,
     stamp: Callable[[bytes], bytes] | None = None,
+    stamp_chain: Path | None = None,
     head: str | None = None,
 ) -> Bag:
     return write_bag(
@@ -90,6 +91,7 @@ def make_bag(
         when=WHEN,
         key=key,
         stamp=stamp,
+        stamp_chain=stamp_chain,
     )
 
 

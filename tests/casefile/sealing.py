@@ -1,0 +1,46 @@
+"""A small PDF like those of a case file, made without a database, to be sealed and to be spoiled."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typst
+
+from cases.casefile.certificate import self_signed
+from cases.casefile.fonts import font_path
+from cases.casefile.seal import Sealer
+from tests.casefile.bags import KEY, WHEN
+
+ATTACHED = b"an original"
+SOURCE = """\
+#set document(title: "t", date: auto)
+#set text(font: "Noto Sans CJK SC", fallback: false, lang: "zh")
+= 案件档案
+#pdf.attach("a.txt", read("a.txt", encoding: none), relationship: "source", mime-type: "text/plain",
+  description: "E1")
+"""
+
+
+@cache
+def unsealed() -> bytes:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "a.txt").write_bytes(ATTACHED)
+        (Path(folder) / "main.typ").write_text(SOURCE, encoding="utf-8")
+        pdf: bytes = typst.compile(
+            f"{folder}/main.typ",
+            root=folder,
+            font_paths=[str(font_path().parent)],
+            ignore_system_fonts=True,
+            pdf_standards=["a-3a", "ua-1"],
+            timestamp=int(WHEN.timestamp()),
+        )
+    return pdf + b"\n"
+
+
+def sealed(path: Path, sealer: Sealer | None = None) -> bytes:
+    """Sealed with KEY, into `path`; returns the bytes."""
+    path.write_bytes(unsealed())
+    (sealer or Sealer(KEY, [self_signed(KEY)])).seal(path, WHEN)
+    return path.read_bytes()
