@@ -38,7 +38,13 @@ PACKAGES = {
 # What must hold on PostgreSQL with Redis as well: what is stored, what happens, and the reminders.
 DATA_LAYER = ("tests/models", "tests/services", "tests/commands", "tests/tracker/test_health.py")
 # What takes a minute or more; begun last, it would be all that one of several processes still does.
-LONGEST = ("tests/faults", "tests/browser", "tests/tracker/test_", "tests/evidence/test_corpora")
+LONGEST = (
+    "tests/faults",
+    "tests/browser",
+    "tests/tracker/test_",
+    "tests/evidence/test_corpora",
+    "tests/casefile/test_other",
+)
 FONTS = Path("/usr/share/fonts/opentype/noto")
 PICTURES = Path("/usr/share/doc/libsixel-examples/examples/images")
 

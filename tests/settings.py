@@ -11,7 +11,17 @@ import tempfile
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="tracker-tests-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
-for name in ("SITE_URL", "EMAIL_URL", "STORAGE_URL", "TSA_URL", "TSA_CHAIN", "SECRET_KEY", "DEBUG", "STATIC_ROOT"):
+_TAKEN = (
+    "SITE_URL",
+    "EMAIL_URL",
+    "STORAGE_URL",
+    "TSA_URL",
+    "TSA_CHAIN",
+    "SECRET_KEY",
+    "DEBUG",
+    "STATIC_ROOT",
+)
+for name in _TAKEN:
     os.environ.pop(name, None)
 # Each test process has a database of its own on the one Redis, as pytest-django makes them on PostgreSQL.
 if os.environ.get("REDIS_URL") and (worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")):
