@@ -64,12 +64,12 @@ def assemble(snapshot: Snapshot, chain: Chain, *, folder: Path, tools: Tools) ->
     volumes = print_document(snapshot, work, heard=lambda line: heard.get(line, tools.alive)())
     tools.made()
     when = datetime.fromisoformat(snapshot.state_at)
-    sealed = _seal(volumes, when, tools)
+    signed = _sign(volumes, when, tools)
     target = folder / "case-file.zip"
     bag = write_bag(
         target,
         payload=_payload(snapshot, chain, work, volumes),
-        info=_info(snapshot, sealed),
+        info=_info(snapshot, signed),
         when=when,
         key=tools.key,
         stamp=tools.stamp,
@@ -90,20 +90,20 @@ def _fetch(exhibit: ExhibitFacts, work: Work, tools: Tools) -> None:
         raise Altered(f"E{exhibit.number}")
 
 
-def _seal(volumes: list[Path], when: datetime, tools: Tools) -> str:
+def _sign(volumes: list[Path], when: datetime, tools: Tools) -> str:
     """Sign each volume; what bag-info.txt says of it. An authority that fails is not asked once more."""
     # Here, not above: it weighs too much for a web process, which imports this but never builds.
-    from cases.casefile.seal import Sealer
+    from cases.casefile.sign_pdf import DocumentSigner
 
-    sealer = Sealer(tools.key, tools.certificates, tools.stamp)
+    signer = DocumentSigner(tools.key, tools.certificates, tools.stamp)
     for volume in volumes:
         try:
-            sealer.seal(volume, when)
+            signer.sign(volume, when)
         except NoStamp:
-            sealer = replace(sealer, stamp=None)
-            sealer.seal(volume, when)
+            signer = replace(signer, stamp=None)
+            signer.sign(volume, when)
         tools.alive()
-    if sealer.stamp is None:
+    if signer.stamp is None:
         return "PAdES, the time in it is this installation's own"
     return "PAdES, with a time stamp of an outside authority"
 
@@ -120,14 +120,14 @@ def _payload(snapshot: Snapshot, chain: Chain, work: Work, volumes: list[Path]) 
         yield member_from(exhibit.file, original, sha256=exhibit.sha256, label=label)
 
 
-def _info(snapshot: Snapshot, sealed: str) -> dict[str, str]:
+def _info(snapshot: Snapshot, signed: str) -> dict[str, str]:
     return {
         "External-Identifier": snapshot.case_file.identifier,
         "Case-State-At": snapshot.state_at,
         "Case-File-Schema": layout.SCHEMA,
         "Custody-Chain-Head": snapshot.chain_head,
         "Signing-Key-SHA256": snapshot.case_file.key_fingerprint,
-        layout.SEALED: sealed,
+        layout.DOCUMENT_SIGNATURE: signed,
     }
 
 

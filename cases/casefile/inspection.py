@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cases.casefile import layout
 from cases.casefile.box import MOST_FILES, Box, Damaged, Unreadable, Wrong
 from cases.casefile.contents import Contents
-from cases.casefile.sealed import TAIL, does_fit, find_seal, is_document
 from cases.casefile.sign import KeyUnusable, fingerprint, is_signed, public_key
+from cases.casefile.signed_pdf import TAIL, does_fit, find_signature, is_document
 from cases.casefile.timestamp import NoStamp, Stamp, read_stamp
 from cases.rules.text import Text
 
@@ -50,7 +50,7 @@ class Inspection:
         self._compare_with_manifests()
         self._check_signature(pinned)
         self._check_stamp(stamp_root)
-        self._check_seals()
+        self._check_document_signatures()
         renamed = [
             str(found.values["other"]) for (code, _name), found in self.wrong.items() if code == "renamed"
         ]
@@ -176,15 +176,19 @@ class Inspection:
         at = self.stamp.at.strftime("%Y-%m-%d %H:%M:%S UTC")
         self.notes.append(Wrong(code, self.stamp.authority, {"where": at}))
 
-    def _check_seals(self) -> None:
+    def _check_document_signatures(self) -> None:
         """Each document's own signature, where the case file says that its documents have one."""
         pem, info = self.texts.get(layout.PUBLIC_KEY), self.texts.get(layout.BAG_INFO, b"")
         unsound = {name for _code, name in self.wrong}
-        if pem is None or layout.PUBLIC_KEY in unsound or f"\n{layout.SEALED}: ".encode() not in info:
+        if (
+            pem is None
+            or layout.PUBLIC_KEY in unsound
+            or f"\n{layout.DOCUMENT_SIGNATURE}: ".encode() not in info
+        ):
             return  # Case files of earlier editions had none; the lists cover the document all the same.
         for name, tail in self.tails.items():
             if name in unsound:
                 continue
-            found = find_seal(tail, self.box.size(name))
+            found = find_signature(tail, self.box.size(name))
             if found is None or not does_fit(found, self.box.chunks(name), public_key(pem)):
-                self._find(Wrong("seal", name))
+                self._find(Wrong("document_signature", name))

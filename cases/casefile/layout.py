@@ -19,7 +19,7 @@ TAG_MANIFEST = "tagmanifest-sha256.txt"
 SIGNATURE = "tagmanifest-sha256.txt.sig"
 
 # The field of bag-info.txt that says that the documents are signed themselves.
-SEALED = "Document-Signature"
+DOCUMENT_SIGNATURE = "Document-Signature"
 
 PAYLOAD = "data/"
 DOCUMENT = "data/case-file.pdf"

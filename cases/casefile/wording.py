@@ -51,7 +51,7 @@ SENTENCES: dict[str, Text] = {
         zh_hans="{name} 与清单不符：{where}",
         en="{name} does not hold: {where}",
     ),
-    "seal": Text(
+    "document_signature": Text(
         zh_hans="{name} 中的签名与它不符：文件签名后被改动，或者用另一把密钥重新签过。",
         en="{name} does not fit the signature inside it: it was altered, or signed anew with another key.",
     ),

@@ -13,7 +13,7 @@ from cases.casefile import compile as child
 from cases.casefile import layout
 from cases.casefile.bag import member_of, write_bag
 from cases.casefile.certificate import self_signed
-from cases.casefile.seal import Sealer
+from cases.casefile.sign_pdf import DocumentSigner
 from cases.casefile.verify import verify
 from cases.models import Case
 from cases.services import case_files
@@ -21,7 +21,7 @@ from tests import pictures
 from tests.casefile import stories
 from tests.casefile.bags import KEY, OTHER_KEY, WHEN, chain, payload
 from tests.casefile.fuzz import printing_here
-from tests.casefile.sealing import sealed, unsealed
+from tests.casefile.signing import signed, unsigned
 from tests.casefile.spoiling import reasons
 from tests.casefile.stories import at
 from tracker.accounts.models import User
@@ -37,7 +37,7 @@ def bag_with(folder: Path, document: bytes, *, name: str = layout.DOCUMENT, says
             "External-Identifier": "b3c4d5f6g7/1",
             "Case-State-At": WHEN.isoformat(),
             "Custody-Chain-Head": chain()[-1][1],
-            **({layout.SEALED: says} if says else {}),
+            **({layout.DOCUMENT_SIGNATURE: says} if says else {}),
         },
         when=WHEN,
         key=KEY,
@@ -46,26 +46,26 @@ def bag_with(folder: Path, document: bytes, *, name: str = layout.DOCUMENT, says
 
 
 def test_a_document_that_its_signature_fits_is_unaltered(tmp_path: Path) -> None:
-    assert verify(bag_with(tmp_path, sealed(tmp_path / "x.pdf"))).findings == ()
+    assert verify(bag_with(tmp_path, signed(tmp_path / "x.pdf"))).findings == ()
 
 
 @pytest.mark.parametrize("spoil", ["changed", "followed", "without", "of another key"])
 def test_a_document_that_its_signature_does_not_fit_is_found_though_all_lists_were_made_anew(
     tmp_path: Path, spoil: str
 ) -> None:
-    pdf = sealed(tmp_path / "x.pdf")
+    pdf = signed(tmp_path / "x.pdf")
     document = {
         "changed": pdf.replace(b"PDF-1.7", b"PDF-1.6", 1),
         "followed": pdf + b"\n1 0 obj\n<<>>\nendobj\n",
-        "without": unsealed(),
-        "of another key": sealed(tmp_path / "y.pdf", Sealer(OTHER_KEY, [self_signed(OTHER_KEY)])),
+        "without": unsigned(),
+        "of another key": signed(tmp_path / "y.pdf", DocumentSigner(OTHER_KEY, [self_signed(OTHER_KEY)])),
     }[spoil]
 
-    assert reasons(verify(bag_with(tmp_path, document))) == {("seal", layout.DOCUMENT)}
+    assert reasons(verify(bag_with(tmp_path, document))) == {("document_signature", layout.DOCUMENT)}
 
 
 def test_a_document_of_an_edition_that_did_not_sign_is_no_finding(tmp_path: Path) -> None:
-    assert verify(bag_with(tmp_path, unsealed(), says="")).findings == ()
+    assert verify(bag_with(tmp_path, unsigned(), says="")).findings == ()
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Seals a PDF: a PAdES signature of the installation's key that forbids every later change. No Django.
+"""Signs a PDF: a PAdES signature of the installation's key that forbids every later change. No Django.
 
 The same PDF, key, certificate and time give the same bytes; only a time stamp differs each time.
 """
@@ -26,20 +26,20 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from cases.casefile.sign import SigningKey
 from cases.casefile.timestamp import NoStamp
 
-FIELD = "Seal"
-# Hexadecimal digits kept free for the signature: the certificate with its chain, and the stamp's.
-ROOM, ROOM_WITH_STAMP = 16 * 1024, 64 * 1024
+FIELD = "Signature"
+# Hexadecimal digits kept free for the signature besides its certificates, and for a stamp with its own.
+ROOM, ROOM_FOR_STAMP = 8 * 1024, 48 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Sealer:
-    """What seals. `certificates`: the key's own first; `stamp`: asks an authority, may raise NoStamp."""
+class DocumentSigner:
+    """What signs. `certificates`: the key's own first; `stamp`: asks an authority, may raise NoStamp."""
 
     key: SigningKey
     certificates: Sequence[x509.Certificate]
     stamp: Callable[[bytes], bytes] | None = None
 
-    def seal(self, pdf: Path, at: datetime) -> None:
+    def sign(self, pdf: Path, at: datetime) -> None:
         """Append the signature to the file; `at` is the time it states for itself.
 
         With `stamp`, an authority's time stamp over the signature is in it. Raises NoStamp, the file being
@@ -65,8 +65,10 @@ class Sealer:
             docmdp_permissions=fields.MDPPerm.NO_CHANGES,
         )
         stamper = _Stamper(self.stamp, signer) if self.stamp is not None else None
-        sealing = _PdfSigner(meta, signer=signer, timestamper=stamper, at=at)
-        sealing.sign_pdf(writer, in_place=True, bytes_reserved=ROOM_WITH_STAMP if stamper else ROOM)
+        signing = _PdfSigner(meta, signer=signer, timestamper=stamper, at=at)
+        room = ROOM + 2 * sum(len(one.public_bytes(Encoding.DER)) for one in self.certificates)
+        room += ROOM_FOR_STAMP if stamper is not None else 0
+        signing.sign_pdf(writer, in_place=True, bytes_reserved=room)
 
 
 class _Writer(IncrementalPdfFileWriter):
@@ -75,7 +77,7 @@ class _Writer(IncrementalPdfFileWriter):
     @classmethod
     def _handle_id(cls, prev: Any) -> generic.ArrayObject:
         first = prev.trailer["/ID"][0].original_bytes
-        second = hashlib.sha256(b"sealed " + first).digest()[:16]
+        second = hashlib.sha256(b"signed " + first).digest()[:16]
         return generic.ArrayObject([generic.ByteStringObject(first), generic.ByteStringObject(second)])
 
     def _update_meta(self) -> None:
@@ -126,7 +128,6 @@ class _Stamper(TimeStamper):
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         token = self.stamp(self.signer.signature)
-        # What else is in the signature takes some three thousand digits.
-        if 2 * len(token) > ROOM_WITH_STAMP - ROOM:
+        if 2 * len(token) > ROOM_FOR_STAMP:
             raise NoStamp("时间戳机构的答复过长。", "The time-stamp authority's answer is too long.")
         return tsp.TimeStampResp.load(token)["time_stamp_token"]

@@ -13,26 +13,26 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from cases.casefile.certificate import self_signed
-from cases.casefile.seal import Sealer
-from cases.casefile.sealed import TAIL, does_fit, find_seal
 from cases.casefile.sign import public_key
+from cases.casefile.sign_pdf import DocumentSigner
+from cases.casefile.signed_pdf import TAIL, does_fit, find_signature
 from cases.casefile.timestamp import NoStamp, request_stamp
 from tests.casefile.authority import running_authority
 from tests.casefile.bags import KEY, OTHER_KEY, WHEN
-from tests.casefile.sealing import sealed, unsealed
+from tests.casefile.signing import signed, unsigned
 
-SEALER = Sealer(KEY, [self_signed(KEY)])
+SIGNER = DocumentSigner(KEY, [self_signed(KEY)])
 
 
 def holds(pdf: bytes, key: bytes = KEY.public_pem) -> bool:
     """What the verifier says of it, read in pieces of odd size."""
-    seal = find_seal(pdf[-TAIL:], len(pdf))
+    signature = find_signature(pdf[-TAIL:], len(pdf))
     pieces = [pdf[at : at + 997] for at in range(0, len(pdf), 997)]
-    return seal is not None and does_fit(seal, pieces, public_key(key))
+    return signature is not None and does_fit(signature, pieces, public_key(key))
 
 
 def test_another_program_finds_the_signature_valid_and_all_covered(tmp_path: Path) -> None:
-    sealed(tmp_path / "x.pdf")
+    signed(tmp_path / "x.pdf")
 
     told = subprocess.run(["pdfsig", tmp_path / "x.pdf"], capture_output=True, check=True, text=True).stdout
 
@@ -45,7 +45,7 @@ def test_another_program_finds_the_signature_valid_and_all_covered(tmp_path: Pat
 def test_a_reader_that_knows_the_certificate_trusts_it_and_finds_that_nothing_may_follow(
     tmp_path: Path,
 ) -> None:
-    sealed(tmp_path / "x.pdf")
+    signed(tmp_path / "x.pdf")
     (tmp_path / "c.pem").write_bytes(_pem())
     trusted = ValidationContext(
         trust_roots=[load_cert_from_pemder(str(tmp_path / "c.pem"))], allow_fetching=False
@@ -62,39 +62,39 @@ def test_a_reader_that_knows_the_certificate_trusts_it_and_finds_that_nothing_ma
 
 
 def test_the_same_document_key_and_time_give_the_same_bytes(tmp_path: Path) -> None:
-    assert sealed(tmp_path / "1.pdf") == sealed(tmp_path / "2.pdf")
+    assert signed(tmp_path / "1.pdf") == signed(tmp_path / "2.pdf")
 
 
-def test_what_was_sealed_is_left_as_it_was_and_only_followed_by_the_signature(tmp_path: Path) -> None:
-    assert sealed(tmp_path / "x.pdf").startswith(unsealed())
+def test_what_was_signed_is_left_as_it_was_and_only_followed_by_the_signature(tmp_path: Path) -> None:
+    assert signed(tmp_path / "x.pdf").startswith(unsigned())
 
 
 def test_every_byte_but_those_of_the_signature_itself_is_covered(tmp_path: Path) -> None:
-    pdf = sealed(tmp_path / "x.pdf")
-    seal = find_seal(pdf[-TAIL:], len(pdf))
+    pdf = signed(tmp_path / "x.pdf")
+    signature = find_signature(pdf[-TAIL:], len(pdf))
     assert holds(pdf)
 
     dice = random.Random(6)  # noqa: S311  (a test that can be repeated)
     for _round in range(300):
         # What is between is the signature; that it is ours is checked, and the lists cover its bytes.
-        at = dice.choice((dice.randrange(seal.begins), dice.randrange(seal.ends, len(pdf))))
+        at = dice.choice((dice.randrange(signature.begins), dice.randrange(signature.ends, len(pdf))))
         by = dice.randrange(1, 256)
         assert not holds(pdf[:at] + bytes([pdf[at] ^ by]) + pdf[at + 1 :]), (at, by)
 
 
 @pytest.mark.parametrize("added", [b"\n", b"0", b"\n1 0 obj\n<<>>\nendobj\n%%EOF\n"])
 def test_what_is_appended_cut_off_or_inserted_is_found(tmp_path: Path, added: bytes) -> None:
-    pdf = sealed(tmp_path / "x.pdf")
+    pdf = signed(tmp_path / "x.pdf")
 
     assert not holds(pdf + added)
     assert not holds(added + pdf)
     assert not holds(pdf[: -len(added)])
-    assert not holds(unsealed())
+    assert not holds(unsigned())
     assert not holds(b"")
 
 
 def test_a_signature_of_another_key_is_not_taken_for_ours(tmp_path: Path) -> None:
-    other = sealed(tmp_path / "x.pdf", Sealer(OTHER_KEY, [self_signed(OTHER_KEY)]))
+    other = signed(tmp_path / "x.pdf", DocumentSigner(OTHER_KEY, [self_signed(OTHER_KEY)]))
 
     assert holds(other, OTHER_KEY.public_pem)
     assert not holds(other)
@@ -102,8 +102,8 @@ def test_a_signature_of_another_key_is_not_taken_for_ours(tmp_path: Path) -> Non
 
 def test_an_authority_stamps_the_signature_inside_the_document(tmp_path: Path) -> None:
     with running_authority(tmp_path) as authority:
-        stamping = Sealer(KEY, [self_signed(KEY)], partial(request_stamp, url=authority.url))
-        pdf = sealed(tmp_path / "x.pdf", stamping)
+        stamping = DocumentSigner(KEY, [self_signed(KEY)], partial(request_stamp, url=authority.url))
+        pdf = signed(tmp_path / "x.pdf", stamping)
         trusted = ValidationContext(
             trust_roots=[load_cert_from_pemder(str(authority.root))], allow_fetching=False
         )
@@ -118,13 +118,13 @@ def test_an_authority_stamps_the_signature_inside_the_document(tmp_path: Path) -
 
 
 def test_an_authority_that_fails_leaves_the_document_as_it_was(tmp_path: Path) -> None:
-    (tmp_path / "x.pdf").write_bytes(unsealed())
-    stamping = Sealer(KEY, [self_signed(KEY)], partial(request_stamp, url="http://127.0.0.1:9/"))
+    (tmp_path / "x.pdf").write_bytes(unsigned())
+    stamping = DocumentSigner(KEY, [self_signed(KEY)], partial(request_stamp, url="http://127.0.0.1:9/"))
 
     with pytest.raises(NoStamp):
-        stamping.seal(tmp_path / "x.pdf", WHEN)
+        stamping.sign(tmp_path / "x.pdf", WHEN)
 
-    assert (tmp_path / "x.pdf").read_bytes() == unsealed()
+    assert (tmp_path / "x.pdf").read_bytes() == unsigned()
 
 
 def test_the_verifier_survives_what_only_looks_like_a_signature() -> None:

@@ -1,4 +1,4 @@
-"""A small PDF like those of a case file, made without a database, to be sealed and to be spoiled."""
+"""A small PDF like those of a case file, made without a database, to be signed and to be spoiled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typst
 
 from cases.casefile.certificate import self_signed
 from cases.casefile.fonts import font_path
-from cases.casefile.seal import Sealer
+from cases.casefile.sign_pdf import DocumentSigner
 from tests.casefile.bags import KEY, WHEN
 
 ATTACHED = b"an original"
@@ -24,7 +24,7 @@ SOURCE = """\
 
 
 @cache
-def unsealed() -> bytes:
+def unsigned() -> bytes:
     with TemporaryDirectory() as folder:
         (Path(folder) / "a.txt").write_bytes(ATTACHED)
         (Path(folder) / "main.typ").write_text(SOURCE, encoding="utf-8")
@@ -39,8 +39,8 @@ def unsealed() -> bytes:
     return pdf + b"\n"
 
 
-def sealed(path: Path, sealer: Sealer | None = None) -> bytes:
-    """Sealed with KEY, into `path`; returns the bytes."""
-    path.write_bytes(unsealed())
-    (sealer or Sealer(KEY, [self_signed(KEY)])).seal(path, WHEN)
+def signed(path: Path, signer: DocumentSigner | None = None) -> bytes:
+    """Signed with KEY, into `path`; returns the bytes."""
+    path.write_bytes(unsigned())
+    (signer or DocumentSigner(KEY, [self_signed(KEY)])).sign(path, WHEN)
     return path.read_bytes()

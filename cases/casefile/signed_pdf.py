@@ -13,13 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cases.casefile import layout
 from cases.casefile.sign import is_signed
 
-# What a sealer appends is far shorter; the rest of the file is hashed and not looked into.
+# What a signer appends is far shorter; the rest of the file is hashed and not looked into.
 TAIL = 256 * 1024
 _RANGE = re.compile(rb"/ByteRange \[0 (\d{1,15}) (\d{1,15}) (\d{1,15})\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class PdfSignature:
     """The signature, which lies between two positions of the file; all else is covered by it."""
 
     begins: int
@@ -33,8 +33,8 @@ def is_document(name: str) -> bool:
     return name == layout.DOCUMENT or is_volume
 
 
-def find_seal(tail: bytes, size: int) -> Seal | None:
-    """The seal of a PDF of `size` bytes, of which `tail` is the end (TAIL bytes, or all).
+def find_signature(tail: bytes, size: int) -> PdfSignature | None:
+    """The signature of a PDF of `size` bytes, of which `tail` is the end (TAIL bytes, or all).
 
     None where there is none that covers the whole file.
     """
@@ -47,20 +47,20 @@ def find_seal(tail: bytes, size: int) -> Seal | None:
     if begins < before or ends + rest != size or not (hole.startswith(b"<") and hole.endswith(b">")):
         return None
     try:
-        return Seal(begins, ends, bytes.fromhex(hole[1:-1].decode("ascii")))
+        return PdfSignature(begins, ends, bytes.fromhex(hole[1:-1].decode("ascii")))
     except ValueError:
         return None
 
 
-def does_fit(seal: Seal, chunks: Iterable[bytes], key: EllipticCurvePublicKey) -> bool:
-    """Whether the file that `chunks` make is the one that was sealed with `key`."""
+def does_fit(signature: PdfSignature, chunks: Iterable[bytes], key: EllipticCurvePublicKey) -> bool:
+    """Whether the file that `chunks` make is the one that was signed with `key`."""
     digest, at = hashlib.sha256(), 0
     for chunk in chunks:
-        digest.update(chunk[: max(seal.begins - at, 0)])
-        digest.update(chunk[max(seal.ends - at, 0) :])
+        digest.update(chunk[: max(signature.begins - at, 0)])
+        digest.update(chunk[max(signature.ends - at, 0) :])
         at += len(chunk)
     try:
-        return _is_signed(seal.signature, digest.digest(), key)
+        return _is_signed(signature.signature, digest.digest(), key)
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
         return False  # Not the form in which we write one.
 
