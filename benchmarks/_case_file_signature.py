@@ -14,6 +14,12 @@ from pathlib import Path
 WHEN = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
 
 
+def memory_used() -> float:
+    """The most MB that this process ever held; getrusage would count what its parent held before it."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def make_large_pdf(folder: Path) -> None:
     """A document with 50 MB attached, as large as a volume gets."""
     import typst

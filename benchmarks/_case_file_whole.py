@@ -16,6 +16,8 @@ import sys
 import time
 from pathlib import Path
 
+from _case_file_signature import memory_used
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 EMAIL = "benchmark@example.org"
@@ -59,7 +61,7 @@ def build(folder: Path) -> dict[str, float]:
     from tests.casefile import stories
 
     case = Case.objects.get()
-    idle, began, before = _memory(), time.monotonic(), _cpu()
+    idle, began, before = memory_used(), time.monotonic(), _cpu()
     case_file = stories.ready_case_file(case, case.owner)
     with case_files.open_zip(case_file) as file:
         size = file.seek(0, os.SEEK_END)
@@ -69,15 +71,9 @@ def build(folder: Path) -> dict[str, float]:
         "wall": time.monotonic() - began,
         "cpu": _cpu() - before,
         "idle": idle,
-        "worker": _memory(),
+        "worker": memory_used(),
         "child": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
     }
-
-
-def _memory() -> float:
-    """The most that this process ever held; getrusage would count what its parent held before it."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _cpu() -> float:

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from _case_file_signature import build_whole, make_large_pdf, sign_floor, sign_ours
+from _case_file_signature import build_whole, make_large_pdf, memory_used, sign_floor, sign_ours
 
 ROOT = Path(__file__).resolve().parent.parent
 WHEN = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -182,10 +182,8 @@ def step(name: str, folder: Path) -> None:
     before = _cpu()
     RUNS[name](folder)
     spent = _cpu() - before
-    memory = max(
-        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    print(json.dumps({"cpu": spent, "memory": memory / 1024}))
+    memory = max(memory_used(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+    print(json.dumps({"cpu": spent, "memory": memory}))
 
 
 def _cpu() -> float:
@@ -285,7 +283,6 @@ def main(count: int, rounds: int, whole_count: int) -> None:
         checked = compare("the same, verified", "verify_floor", "verify_ours", folder, rounds)
         seconds, _kept = whole_case(folder)
         printed = compare(f"document with {PRINTED} pictures", "print_floor", "print_ours", folder, rounds)
-        # In a process of its own: what is started from here begins with the memory that this one once had.
         run("make_large_pdf", folder)
         signed = compare("a document of 50 MB, signed", "sign_floor", "sign_ours", folder, rounds)
         tapped = statistics.median(seconds)

@@ -28,6 +28,10 @@ _CHINESE = """\
    openssl dgst -sha256 -verify {public_key} -signature {signature} {tag_manifest}
    应显示 Verified OK。签名覆盖 {tag_manifest}，
    它列出 {manifest}，后者列出全部内容：一个字节都在签名之内。
+   每个 PDF 另有自己的签名（PAdES）：在 PDF 阅读器的签名面板中查看，或运行
+   pdfsig data/case-file.pdf
+   应显示文件自签名后未被修改（Signature is Valid、Total document signed）。
+   阅读器会提示不认识签发者：证书是该系统自己签发的，是谁的签名见第 3 步。
 
 3. 是谁的签名
    公钥指纹（SHA-256，DER）：
@@ -69,6 +73,11 @@ Unpack the ZIP into an empty folder and open a terminal in that folder.
    openssl dgst -sha256 -verify {public_key} -signature {signature} {tag_manifest}
    must say: Verified OK. The signature covers {tag_manifest}, which lists
    {manifest}, which lists all content: not one byte is outside it.
+   Each PDF has a signature of its own besides (PAdES): look into the signature panel of your PDF
+   reader, or run
+   pdfsig data/case-file.pdf
+   It must say that the file was not changed since (Signature is Valid, Total document signed). The
+   reader will not know the issuer: the certificate is the installation's own. Whose it is: step 3.
 
 3. Whose signature is it?
    Fingerprint of the public key (SHA-256 of its DER form):

@@ -66,6 +66,7 @@ def test_the_way_to_verify_is_told_in_both_languages(tmp_path: Path) -> None:
         "shasum -a 256 -c",
         "certutil -hashfile",
         "openssl dgst",
+        "pdfsig data/case-file.pdf",
     ):
         chinese, _title, english = text.partition("How to check this case file")
         assert command in chinese
