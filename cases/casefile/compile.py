@@ -25,18 +25,22 @@ ALIVE_SECONDS = 5
 
 def draw_all(folder: Path) -> None:
     """Draw every exhibit of job.json; write pictures.json; say "drawn" on standard output for each."""
+    from cases.casefile.measures import FINE, SMALL
     from cases.casefile.pictures import CANNOT_DRAW, draw
 
+    job = json.loads((folder / JOB).read_bytes())
+    fineness = SMALL if job["small_pictures"] else FINE
+
     def drawn(exhibit: dict[str, Any]) -> list[dict[str, Any]]:
-        stem = f"p{exhibit['number']}"
+        stem, original = f"p{exhibit['number']}", folder / exhibit["original"]
         try:
-            pictures = draw(folder / exhibit["original"], exhibit["media_type"], folder=folder, stem=stem)
+            pictures = draw(original, exhibit["media_type"], folder=folder, stem=stem, fineness=fineness)
         except CANNOT_DRAW:
             pictures = []
         print("drawn", flush=True)
         return [asdict(picture) for picture in pictures]
 
-    exhibits = json.loads((folder / JOB).read_bytes())["exhibits"]
+    exhibits = job["exhibits"]
     # Two at a time: Pillow lets other threads run, and memory holds two pictures, not all.
     with ThreadPoolExecutor(2) as pool:
         pictures = list(pool.map(drawn, [exhibit for exhibit in exhibits if exhibit["media_type"] != PDF]))

@@ -88,6 +88,8 @@ class Contents:
             self._exhibits = {int(exhibit["number"]): str(exhibit["sha256"]) for exhibit in case["exhibits"]}
             self._redacted = redacted(case["exhibits"])
             self._exhibits |= {number: copy.original for number, copy in self._redacted.items()}
+            # Case files of earlier editions hold every exhibit.
+            left_out = {int(one["number"]): str(one["sha256"]) for one in case.get("left_out", [])}
             files = {str(exhibit["file"]): str(exhibit["sha256"]) for exhibit in case["exhibits"]}
             self._case_reference = str(case["case"]["reference"])
             self._chain = str(case["custody"]["head"]), int(case["custody"]["count"])
@@ -98,6 +100,12 @@ class Contents:
         except (KeyError, TypeError, ValueError, ArithmeticError):
             yield _malformed(layout.CASE_JSON, "内容", "its content")
             return
+        if left_out.keys() & self._exhibits.keys():
+            yield _malformed(layout.CASE_JSON, "内容", "its content")
+        self._exhibits |= left_out
+        if left_out:
+            named = ", ".join(f"E{number}" for number in sorted(left_out)[:MOST_NOTES])
+            self.notes.append(Wrong("left_out", layout.CASE_JSON, {"where": named}))
         if layout.BAG_INFO in self.texts and layout.BAG_INFO not in self.unsound:
             for name, value in pairs:
                 if info.get(name) != value:
@@ -139,7 +147,10 @@ class Contents:
         for entry, _hash in chain:
             if self._case_reference not in ("", entry.case):
                 yield _contradiction(layout.CUSTODY, layout.CASE_JSON, f"{entry.sequence}")
-            stated = self._exhibits.get(entry.exhibit_number or 0, entry.exhibit_sha256)
+            # Whatever came in is in here or is said to be left out.
+            must_be_there = entry.action == "exhibit_received" and self._chain is not None
+            unknown = "" if must_be_there else entry.exhibit_sha256
+            stated = self._exhibits.get(entry.exhibit_number or 0, unknown)
             if entry.exhibit_sha256 and stated != entry.exhibit_sha256:
                 yield _contradiction(layout.CUSTODY, layout.CASE_JSON, f"E{entry.exhibit_number}")
         yield from self._check_redacted(entry for entry, _hash in chain)

@@ -19,6 +19,7 @@ from cases.casefile import compile as child
 from cases.casefile import layout
 from cases.casefile.pages import Pages
 from cases.casefile.printable import all_printable
+from cases.casefile.profiles import profile_named
 from cases.casefile.snapshot import Snapshot
 
 TEMPLATE = Path(__file__).with_name(child.TEMPLATE)
@@ -55,6 +56,7 @@ def print_document(
         job = all_printable(Pages(snapshot).as_json())
     job["timestamp"] = int(datetime.fromisoformat(snapshot.state_at).timestamp())
     job["attachments"] = _attachments(snapshot)
+    job["small_pictures"] = snapshot.case_file.small_pictures
     job["exhibits"] = [
         {**page, "original": work.original(exhibit.number).name, "media_type": exhibit.media_type}
         for page, exhibit in zip(job["exhibits"], snapshot.exhibits, strict=True)
@@ -73,6 +75,9 @@ def case_json(snapshot: Snapshot) -> bytes:
 
 
 def are_attached(snapshot: Snapshot) -> bool:
+    """Whether the originals are in the document too: where its recipient takes them, up to 50 MB in all."""
+    if not profile_named(snapshot.case_file.profile).has_attachments:
+        return False
     return sum(exhibit.size for exhibit in snapshot.exhibits) <= ATTACHED_AT_MOST
 
 

@@ -23,6 +23,7 @@ from cases.casefile.snapshot import (
     CustodyFacts,
     DeadlineFacts,
     ExhibitFacts,
+    LeftOutFacts,
     MilestoneFacts,
     NumberFacts,
     OrderFacts,
@@ -71,6 +72,7 @@ class _Gathering:
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
         self.case: Case = sources.case_file.case
+        self.left_out = frozenset(sources.case_file.left_out)
         self.state_at = sources.chain[-1][0].at
         self.contacts = list(
             ContactAttempt.objects.filter(case=self.case)
@@ -93,7 +95,7 @@ class _Gathering:
         sources, case_file = self.sources, self.sources.case_file
         orders = Order.objects.filter(case=self.case).order_by("created_at", "pk").prefetch_related("numbers")
         deadlines = Deadline.objects.filter(case=self.case).order_by("due_at", "pk")
-        exhibits = Exhibit.objects.filter(case=self.case).order_by("number")
+        exhibits = list(Exhibit.objects.filter(case=self.case).order_by("number"))
         return Snapshot(
             language=case_file.language,
             zone=str(sources.zone),
@@ -102,6 +104,8 @@ class _Gathering:
             case_file=CaseFileFacts(
                 number=case_file.number,
                 identifier=f"{self.case.reference}/{case_file.number}",
+                profile=case_file.profile,
+                small_pictures=case_file.small_pictures,
                 requested_at=self.moment(case_file.requested_at),
                 key_fingerprint=sources.key_fingerprint,
                 stamp_from=sources.stamp_from,
@@ -111,7 +115,10 @@ class _Gathering:
             contacts=tuple(self.contact(contact) for contact in self.contacts),
             milestones=tuple(self.milestone(milestone) for milestone in self.milestones),
             deadlines=tuple(self.deadline(deadline) for deadline in deadlines),
-            exhibits=tuple(self.exhibit(exhibit) for exhibit in exhibits),
+            exhibits=tuple(self.exhibit(one) for one in exhibits if one.number not in self.left_out),
+            left_out=tuple(
+                LeftOutFacts(one.number, one.sha256) for one in exhibits if one.number in self.left_out
+            ),
             custody=tuple(self.custody(entry, digest) for entry, digest in sources.chain),
         )
 
@@ -195,7 +202,13 @@ class _Gathering:
             promised_by=self.moment(contact.promised_by),
             logged_at=self.moment(contact.logged_at),
             logged_by=self.actor(contact.logged_by_id),
-            exhibits=tuple(sorted(exhibit.number for exhibit in contact.exhibits.all())),
+            exhibits=tuple(
+                sorted(
+                    exhibit.number
+                    for exhibit in contact.exhibits.all()
+                    if exhibit.number not in self.left_out
+                )
+            ),
         )
 
     def milestone(self, milestone: Milestone) -> MilestoneFacts:

@@ -43,10 +43,10 @@ _CHINESE = """\
 4. 时间
    {time}
 
-5. 监管链
+5. 保管链
    data/custody.jsonl 每行一条记录：entry 是内容，hash 是其规范 JSON（RFC 8785）的 SHA-256；
    每条记录含有上一条的 hash，第一条为 64 个 0。
-   manage.py verify_case_file 以及网站的 /verify/ 页面会一并核对监管链和 ZIP 的结构。
+   manage.py verify_case_file 以及网站的 /verify/ 页面会一并核对保管链和 ZIP 的结构。
 """
 
 _ENGLISH = """\

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.casefile import layout
+from cases.casefile.profiles import profile_named
 from cases.casefile.snapshot import ContactFacts, DeadlineFacts, ExhibitFacts, OrderFacts, Snapshot
 from cases.casefile.styled import counted, fill, in_language, joined, moment, money, rows, shortened
 from cases.casefile.timeline import timeline
@@ -36,6 +37,8 @@ class Pages:
             "lang": "zh" if snapshot.language.startswith("zh") else "en",
             "words": self.words,
             "title": snapshot.case.title,
+            "parts": [part for part in profile_named(snapshot.case_file.profile).parts if self.has(part)],
+            "left_out": self.left_out(),
             "identifier": snapshot.case_file.identifier,
             "state_at": moment(snapshot.state_at),
             "zone": snapshot.zone,
@@ -54,6 +57,17 @@ class Pages:
             "custody": [self.entry(index) for index in range(len(snapshot.custody))],
             "verify": self.verify(),
         }
+
+    def has(self, part: str) -> bool:
+        """Whether there is anything to print under that heading."""
+        if part == "machine_read":
+            return any(exhibit.recognised_text.strip() for exhibit in self.snapshot.exhibits)
+        return part != "exhibits" or bool(self.snapshot.exhibits)
+
+    def left_out(self) -> str:
+        """Which exhibits of the case are not in it; nothing where all are."""
+        numbers = [f"E{one.number}" for one in self.snapshot.left_out]
+        return fill(self.words["left_out"], exhibits=", ".join(numbers)) if numbers else ""
 
     def summary(self) -> dict[str, Any]:
         """Page one."""

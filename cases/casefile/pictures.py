@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import ExifTags, Image
 
+from cases.casefile.measures import FINE, PAGE_WIDTH, UPRIGHT_WIDTH, WIDE_WIDTH, Fineness, cuts
 from cases.evidence import mail_parts, plain, recording_door, text_pages
 
 try:
@@ -21,13 +21,6 @@ else:
 
 Image.MAX_IMAGE_PIXELS = None  # The door that took the exhibits in has the limit; nothing else comes here.
 
-# Pixels: enough for 200 dots an inch at the size at which they are printed.
-UPRIGHT_WIDTH, WIDE_WIDTH, PAGE_WIDTH = 800, 1400, 1240
-# A picture taller than this many times its width is printed in parts of at most PART_RATIO.
-TALL_RATIO, PART_RATIO, MOST_PARTS = 2.7, 2.1, 60
-# How much of a part is repeated at the top of the next, so that no line is lost at a cut.
-OVERLAP = 0.06
-QUALITY = 85
 FORMATS = {
     "image/png": ("PNG",),
     "image/jpeg": ("JPEG", "MPO"),
@@ -63,19 +56,22 @@ class Picture:
     overlap: float
 
 
-def draw(original: Path, media_type: str, *, folder: Path, stem: str) -> list[Picture]:
+def draw(
+    original: Path, media_type: str, *, folder: Path, stem: str, fineness: Fineness = FINE
+) -> list[Picture]:
     """Draw every page of the exhibit into `folder` as JPEG; the same bytes each time.
 
     Raises whatever Pillow or pdfium raise for a file they cannot read (see CANNOT_DRAW).
     """
     drawn: list[Picture] = []
-    for page, image in enumerate(_pages(original, media_type), start=1):
-        cuts = _cuts(image.width, image.height)
-        for part, (top, bottom, overlap) in enumerate(cuts, start=1):
+    for page, whole in enumerate(_pages(original, media_type), start=1):
+        image = _reduced(whole, fineness.scale)
+        pieces = cuts(image.width, image.height)
+        for part, (top, bottom, overlap) in enumerate(pieces, start=1):
             name = f"{stem}-{page}-{part}.jpg"
-            piece = image if len(cuts) == 1 else image.crop((0, top, image.width, bottom))
-            piece.save(folder / name, "JPEG", quality=QUALITY, subsampling=0)
-            drawn.append(Picture(name, piece.width, piece.height, page, part, len(cuts), overlap))
+            piece = image if len(pieces) == 1 else image.crop((0, top, image.width, bottom))
+            piece.save(folder / name, "JPEG", quality=fineness.quality, subsampling=0)
+            drawn.append(Picture(name, piece.width, piece.height, page, part, len(pieces), overlap))
     return drawn
 
 
@@ -150,19 +146,8 @@ def _pdf_pages(original: Path) -> Iterator[Image.Image]:
             page.close()
 
 
-def _cuts(width: int, height: int) -> list[tuple[int, int, float]]:
-    """(top, bottom, part of the piece that repeats the one before), in pixels."""
-    if height <= TALL_RATIO * width:
-        return [(0, height, 0.0)]
-    most = max(PART_RATIO * width, height / MOST_PARTS * (1 + OVERLAP))
-    count = max(2, math.ceil((height - most * OVERLAP) / (most * (1 - OVERLAP))))
-    # All parts of one height, which overlap by just that much.
-    tallest = height / (count - (count - 1) * OVERLAP)
-    step = tallest * (1 - OVERLAP)
-    cuts = []
-    for part in range(count):
-        top = round(part * step)
-        bottom = height if part == count - 1 else round(part * step + tallest)
-        before = round((part - 1) * step + tallest) if part else top
-        cuts.append((top, bottom, (before - top) / (bottom - top)))
-    return cuts
+def _reduced(image: Image.Image, scale: float) -> Image.Image:
+    if scale == 1.0:
+        return image
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return image.resize(size, Image.Resampling.LANCZOS)

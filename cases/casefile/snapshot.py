@@ -175,11 +175,23 @@ class CustodyFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutFacts:
+    """An exhibit of the case that its owner left out of this case file."""
+
+    number: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFileFacts:
-    """`key_fingerprint`: of the key that will sign; `stamp_from`: host of the time-stamp authority."""
+    """`key_fingerprint`: of the key that will sign; `stamp_from`: host of the time-stamp authority;
+    `profile`: for whom it is made (cases.casefile.profiles).
+    """
 
     number: int
     identifier: str
+    profile: str
+    small_pictures: bool
     requested_at: str
     key_fingerprint: str
     stamp_from: str
@@ -200,6 +212,7 @@ class Snapshot:
     milestones: tuple[MilestoneFacts, ...]
     deadlines: tuple[DeadlineFacts, ...]
     exhibits: tuple[ExhibitFacts, ...]
+    left_out: tuple[LeftOutFacts, ...] = ()
     custody: tuple[CustodyFacts, ...] = field(default=())
 
     def as_json(self) -> dict[str, Any]:

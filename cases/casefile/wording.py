@@ -56,7 +56,7 @@ SENTENCES: dict[str, Text] = {
         en="{name} does not fit the signature inside it: it was altered, or signed anew with another key.",
     ),
     "custody": Text(
-        zh_hans="{name} 的监管链在第 {where} 条断开：该条被改动、删除、插入或调换过。",
+        zh_hans="{name} 的保管链在第 {where} 条断开：该条被改动、删除、插入或调换过。",
         en="{name}: the chain does not hold at entry {where}: it was changed, removed, inserted or moved.",
     ),
     "custody_head": Text(
@@ -72,6 +72,10 @@ SENTENCES: dict[str, Text] = {
         "其 SHA-256 为 {other}。",
         en="{name} is a redacted copy of {where}. By this case file the original is kept by whoever made it "
         "and is not in here; its SHA-256: {other}.",
+    ),
+    "left_out": Text(
+        zh_hans="制作者没有把这些证据放进本档案：{where}。它们的 SHA-256 记在 {name} 中。",
+        en="Whoever made this case file left these exhibits out: {where}. Their SHA-256 stand in {name}.",
     ),
     "unlisted_exhibit": Text(
         zh_hans="{name} 不属于任何证据：{other} 没有提到它。",

@@ -93,6 +93,7 @@ def _parts() -> dict[str, str]:
 
 def _exhibits() -> dict[str, str]:
     return {
+        "left_out": _("The case has more exhibits; its owner left these out of this case file: {exhibits}."),
         "evidence_list": _("Evidence list"),
         "number": _("No."),
         "name": _("Name"),

@@ -2,33 +2,79 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from cases.casefile.profiles import FULL, all_profiles
 from cases.models import Case, Redaction
 from cases.services import redactions
+from cases.services.case_file_plans import MadeFor
 from tracker.accounts.models import Language
 
 ORIGINAL = "0"
 
 
 class CaseFileForm(forms.Form):
-    """Its language, and for each exhibit that was redacted which copy of it goes out."""
+    """For whom, in which language, without which exhibits, and which copy goes out of each redacted one."""
 
+    profile = forms.ChoiceField(label=gettext_lazy("Who gets it"), widget=forms.RadioSelect, required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the case file"), choices=Language.choices, widget=forms.RadioSelect
+    )
+    left_out = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Leave out"), coerce=int, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    small_pictures = forms.BooleanField(
+        label=gettext_lazy("Draw the pictures smaller"),
+        required=False,
+        help_text=gettext_lazy("About half the size; the originals in the ZIP stay as they are."),
+    )
+    most_pages = forms.IntegerField(
+        label=gettext_lazy("Pages at most"), min_value=1, max_value=100_000, required=False
+    )
+    most_megabytes = forms.DecimalField(
+        label=gettext_lazy("Megabytes at most"), min_value=Decimal("0.1"), max_value=100_000, required=False
     )
 
     def __init__(self, *arguments: Any, case: Case, **more: Any) -> None:
         super().__init__(*arguments, **more)
+        language = get_language() or "en"
+        self.fields["profile"].choices = [
+            (profile.key, profile.name.in_language(language)) for profile in all_profiles().values()
+        ]
+        self.fields["left_out"].choices = [
+            (exhibit.number, f"{exhibit.label} {exhibit.shows or exhibit.original_name}".strip())
+            for exhibit in case.exhibits.order_by("number")
+        ]
         self.redacted = redactions.made_of_case(case)
         for number, made in self.redacted.items():
             self.fields[_name(number)] = forms.ChoiceField(
                 label=f"E{number}", choices=_choices(made), initial=str(made[0].number)
             )
+
+    @property
+    def made_for(self) -> MadeFor:
+        """After `is_valid`; everything for everybody before."""
+        data = getattr(self, "cleaned_data", {})
+        return MadeFor(
+            profile=data.get("profile") or FULL,
+            left_out=frozenset(data.get("left_out") or ()),
+            small_pictures=bool(data.get("small_pictures")),
+        )
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """What the user knows better than the profile; after `is_valid`."""
+        data = getattr(self, "cleaned_data", {})
+        megabytes = data.get("most_megabytes")
+        return {
+            "most_pages": data.get("most_pages"),
+            "most_megabytes": float(megabytes) if megabytes is not None else None,
+        }
 
     @property
     def chosen(self) -> dict[int, int]:

@@ -47,6 +47,15 @@ class CaseFile(models.Model):
         blank=True,
         help_text=_("Number of the exhibit: number of its redaction. The others go as originals."),
     )
+    profile = models.CharField(
+        _("recipient profile"), max_length=30, default="full", help_text=_("A file in casefile/profiles.")
+    )
+    left_out = models.JSONField(
+        _("left out"), default=list, blank=True, help_text=_("Numbers of the exhibits that are not in it.")
+    )
+    small_pictures = models.BooleanField(
+        _("small pictures"), default=False, help_text=_("Pictures of the document are drawn smaller.")
+    )
     manifest = models.TextField(_("manifest"), blank=True, help_text=_("manifest-sha256.txt as handed out."))
     chain_head = models.CharField(
         _("chain head"), max_length=64, blank=True, help_text=_("Hash of the last custody entry in it.")

@@ -20,6 +20,7 @@ from cases.evidence import store
 from cases.models import BuildState, Case, CaseFile
 from cases.services import custody
 from cases.services.case_file_builds import MOST_ATTEMPTS, build, give_up, own_key
+from cases.services.case_file_plans import EVERYTHING, MadeFor, checked
 from cases.services.redactions import chosen
 from tracker.accounts.models import Language, User
 from tracker.queue import enqueue_on_commit
@@ -48,14 +49,16 @@ def request_case_file(
     at: datetime,
     language: str,
     redactions: Mapping[int, int] | None = None,
+    made_for: MadeFor = EVERYTHING,
 ) -> CaseFile:
     """A new case file, waiting its turn; a worker is woken after the commit.
 
-    `redactions` says which exhibits are handed out redacted, {number: number of the redaction}, and the
-    others as originals; None is the newest redacted copy wherever there is one. Raises ValidationError
-    for an unknown language or redaction, and while another one of this case is under way.
+    `made_for` says for whom it is and what is left out; `redactions` which exhibits are handed out redacted,
+    {number: number of the redaction}, and the others as originals; None is the newest redacted copy
+    wherever there is one. Raises ValidationError for an unknown language, recipient, exhibit or redaction,
+    and while another one of this case is under way.
     """
-    case_file = _new_case_file(case, by, at, language, redactions)
+    case_file = _new_case_file(case, by, at, language, redactions, made_for)
     enqueue_on_commit("cases.tasks.build_case_file", case_file.pk)
     return case_file
 
@@ -67,10 +70,11 @@ def build_now(
     at: datetime,
     language: str,
     redactions: Mapping[int, int] | None = None,
+    made_for: MadeFor = EVERYTHING,
 ) -> CaseFile:
     """As `request_case_file`, built here without a worker; it is ready or failed on return."""
     with transaction.atomic():
-        case_file = _new_case_file(case, by, at, language, redactions)
+        case_file = _new_case_file(case, by, at, language, redactions, made_for)
     build(case_file_id=case_file.pk)
     case_file.refresh_from_db()
     return case_file
@@ -135,7 +139,12 @@ def check(*, path: Path, called: str) -> Checked:
 
 
 def _new_case_file(
-    case: Case, by: User | None, at: datetime, language: str, wanted: Mapping[int, int] | None
+    case: Case,
+    by: User | None,
+    at: datetime,
+    language: str,
+    wanted: Mapping[int, int] | None,
+    made_for: MadeFor,
 ) -> CaseFile:
     if language not in Language.values:
         raise ValidationError(
@@ -151,10 +160,22 @@ def _new_case_file(
             params={"number": under_way.number},
         )
     number = (CaseFile.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0) + 1
-    redacted = chosen(case, wanted)
+    made_for = checked(case, made_for)
+    copies = chosen(case, wanted).items()
+    redacted = {exhibit: copy for exhibit, copy in copies if int(exhibit) not in made_for.left_out}
     case_file = CaseFile.objects.create(
-        case=case, number=number, language=language, requested_by=by, requested_at=at, redactions=redacted
+        case=case,
+        number=number,
+        language=language,
+        requested_by=by,
+        requested_at=at,
+        redactions=redacted,
+        profile=made_for.profile,
+        left_out=sorted(made_for.left_out),
+        small_pictures=made_for.small_pictures,
     )
-    details = {"number": number, "language": language, **({"redactions": redacted} if redacted else {})}
+    details = {"number": number, "language": language, "profile": made_for.profile}
+    details |= {"redactions": redacted} if redacted else {}
+    details |= {"left_out": sorted(made_for.left_out)} if made_for.left_out else {}
     custody.record(case=case, action="case_file_requested", at=at, by=by, details=details)
     return case_file

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cases.casefile.profiles import FULL, profile_named
 from cases.forms.case_files import CaseFileForm
 from cases.models import BuildState, Case, CaseFile
 from cases.services import case_files as case_file_service
 from cases.services import hints
+from cases.services.case_file_plans import plan
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
@@ -26,9 +28,12 @@ UNFINISHED = {BuildState.QUEUED, BuildState.BUILDING}
 @case_view("GET", "POST")
 def case_files(request: HttpRequest, case: Case) -> HttpResponse:
     form = CaseFileForm(
-        request.POST if request.method == "POST" else None, case=case, initial={"language": get_language()}
+        request.POST if request.method == "POST" else None,
+        case=case,
+        initial={"language": get_language(), "profile": FULL},
     )
-    if form.is_valid():
+    is_valid = form.is_valid()
+    if is_valid and "plan" not in request.POST:
         try:
             submit_once(request, lambda: _request(request, case, form))
             if not wants_fragment(request):
@@ -37,6 +42,8 @@ def case_files(request: HttpRequest, case: Case) -> HttpResponse:
         except ValidationError as error:
             tell(form, error)
     rows = list(case.case_files.select_related("requested_by"))
+    for row in rows:
+        row.made_for = profile_named(row.profile).name
     seen = ".".join(f"{row.number}{row.state}{row.parts_done}" for row in rows)
     # Polling is answered only when there is something to say, so that a screen reader stays quiet.
     if request.method == "GET" and wants_fragment(request) and request.GET.get("seen") == seen:
@@ -48,6 +55,7 @@ def case_files(request: HttpRequest, case: Case) -> HttpResponse:
         "twins": hints.uncovered_twins(case, form.redacted) if form.redacted else [],
         "case_files": rows,
         "seen": seen,
+        "plan": plan(case, form.made_for, **form.limits) if case.may_write else None,
         "unfinished": any(row.state in UNFINISHED for row in rows),
     }
     return render_page_or_fragment(request, "case_files", context, status=422 if form.errors else 200)
@@ -60,6 +68,7 @@ def _request(request: HttpRequest, case: Case, form: CaseFileForm) -> str:
         at=timezone.now(),
         language=form.cleaned_data["language"],
         redactions=form.chosen,
+        made_for=form.made_for,
     )
     return str(requested.number)
 
