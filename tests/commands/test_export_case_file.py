@@ -34,6 +34,17 @@ def test_the_zip_is_written_whole_and_the_way_to_check_it_is_told(case: Case, tm
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_it_is_made_for_a_recipient_and_without_what_is_left_out(case: Case, alice: User, tmp_path: Path):
+    stories.add_exhibit(case, alice, at(6, 20), pictures.picture("PNG"), "聊天.png", "与店铺的聊天")
+
+    export(case, tmp_path, "--language", "en", "--profile", "seller_letter", "--leave-out", "1")
+
+    row = case.case_files.get()
+    assert (row.profile, row.left_out) == ("seller_letter", [1])
+    with pytest.raises(CommandError, match="There is no exhibit E7 in this case"):
+        export(case, tmp_path, "--leave-out", "7")
+
+
 def test_a_folder_that_is_not_there_is_made(case: Case, tmp_path: Path) -> None:
     export(case, tmp_path / "for the court" / "2026")
 

@@ -27,7 +27,7 @@ def url(case: Case) -> str:
 def test_pages_and_size_stand_there_before_anything_is_built(case_with_exhibit: Case, alice_client: Client):
     page = text_of(alice_client.get(url(case_with_exhibit)))
 
-    assert "About 9 pages, the PDF about " in page
+    assert "About 8 pages, the PDF about 19" in page
     assert "Everything is in it: to keep, or for a lawyer." in page
 
 

@@ -14,9 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from cases.casefile.profiles import FULL, all_profiles
 from cases.evidence.store import StoreTrouble
 from cases.models import BuildState, Case, CaseFile
 from cases.services import case_files
+from cases.services.case_file_plans import MadeFor
 from tracker.accounts.models import Language
 
 
@@ -32,6 +34,10 @@ class Command(BaseCommand):
             "--originals",
             action="store_true",
             help="Hand out every exhibit as original. Default: the newest redacted copy where there is one.",
+        )
+        parser.add_argument("--profile", default=FULL, choices=list(all_profiles()), help="Who gets it.")
+        parser.add_argument(
+            "--leave-out", type=int, nargs="+", default=[], metavar="N", help="Numbers of exhibits."
         )
         parser.add_argument("--language", choices=Language.values, help="Default: the language of the owner.")
 
@@ -50,6 +56,7 @@ class Command(BaseCommand):
                     at=timezone.now(),
                     language=language,
                     redactions={} if options["originals"] else None,
+                    made_for=MadeFor(options["profile"], frozenset(options["leave_out"])),
                 )
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from error
