@@ -63,6 +63,10 @@ class Plan:
     weights: tuple[Weight, ...]
 
     @property
+    def most_megabytes(self) -> float | None:
+        return self.most_bytes / MEGABYTE if self.most_bytes is not None else None
+
+    @property
     def is_from_profile(self) -> bool:
         """Whether the limits are those that the profile tells, with their source."""
         budget = self.profile.budget

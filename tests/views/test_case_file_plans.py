@@ -38,7 +38,7 @@ def test_the_plan_of_a_recipient_tells_its_limits_and_who_says_so(
 
     page = text_of(alice_client.post(url(case_with_exhibit), asked, headers=HTMX))
 
-    assert "At most: 20 pages, 7.6" in page
+    assert "At most: 20 pages, 8 MB" in page
     assert "What an acquirer takes from merchants in a chargeback" in page
     assert "one secondary source" in page
     assert not case_with_exhibit.case_files.exists()
@@ -49,7 +49,8 @@ def test_limits_of_ones_own_are_held_against_it(case_with_exhibit: Case, alice_c
 
     page = text_of(alice_client.post(url(case_with_exhibit), asked))
 
-    assert "That is too much. What weighs most: E1 (1 page, " in page
+    assert "That is too much." in page
+    assert "What weighs most: E1 · 1 page, " in page
     assert "one secondary source" not in page
 
 
