@@ -227,7 +227,7 @@ class _Gathering:
         return DeadlineFacts(
             rule=deadline.rule,
             whose=_coded(deadline, "whose"),
-            state=labels.deadline_state(self.state_of(deadline)),
+            state=labels.deadline_state(deadline, self.state_at),
             contact=self.contact_numbers.get(deadline.contact_id or 0),
             milestone=self.milestone_numbers.get(deadline.milestone_id or 0),
             triggered_at=self.moment(deadline.triggered_at),
@@ -245,14 +245,6 @@ class _Gathering:
             dropped_at=self.moment(deadline.dropped_at),
             drop_reason=_coded(deadline, "drop_reason"),
         )
-
-    def state_of(self, deadline: Deadline) -> str:
-        is_missed = deadline.is_missed(self.state_at)
-        if deadline.dropped_at is not None:
-            return "dropped"
-        if deadline.met_at is not None:
-            return "met_late" if is_missed else "met"
-        return "missed" if is_missed else "open"
 
     def exhibit(self, exhibit: Exhibit) -> ExhibitFacts:
         """What is known of it; nothing of what is under the boxes where it goes out redacted."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from cases.casefile.snapshot import Coded
+from cases.models import Deadline
 
 ACTS = {
     "case_opened": gettext_lazy("Case opened"),
@@ -52,16 +55,29 @@ def act(action: str) -> Coded:
     return Coded(action, str(ACTS.get(action, action)))
 
 
-def deadline_state(code: str) -> Coded:
+def deadline_state(deadline: Deadline, at: datetime) -> Coded:
     """The state of a deadline at the moment of the case file."""
-    labels = {
+    code = _state_of(deadline, at)
+    return Coded(code, _states()[code])
+
+
+def _state_of(deadline: Deadline, at: datetime) -> str:
+    is_missed = deadline.is_missed(at)
+    if deadline.dropped_at is not None:
+        return "dropped"
+    if deadline.met_at is not None:
+        return "met_late" if is_missed else "met"
+    return "missed" if is_missed else "open"
+
+
+def _states() -> dict[str, str]:
+    return {
         "open": pgettext("deadline", "Open"),
         "met": pgettext("deadline", "Met in time"),
         "met_late": pgettext("deadline", "Met too late"),
         "missed": pgettext("deadline", "Passed without result"),
         "dropped": pgettext("deadline", "No longer matters"),
     }
-    return Coded(code, labels[code])
 
 
 def person(actor: str, names: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable
@@ -146,6 +147,7 @@ def test_a_well_signed_case_file_that_holds_no_case_is_refused_without_a_crash(
         "case": {"reference": "b3c4d5f6g7"},
         "custody": {"count": 3, "head": bags.chain()[-1][1]},
         "exhibits": [],
+        "left_out": [{"number": 1, "sha256": hashlib.sha256(bags.PICTURE).hexdigest()}],
     }
     members = bags.payload(case_json=json.dumps(empty).encode())[:-1]
     bags.make_bag(tmp_path / "foreign.zip", members=members)
