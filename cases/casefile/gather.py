@@ -202,13 +202,7 @@ class _Gathering:
             promised_by=self.moment(contact.promised_by),
             logged_at=self.moment(contact.logged_at),
             logged_by=self.actor(contact.logged_by_id),
-            exhibits=tuple(
-                sorted(
-                    exhibit.number
-                    for exhibit in contact.exhibits.all()
-                    if exhibit.number not in self.left_out
-                )
-            ),
+            exhibits=tuple(sorted({one.number for one in contact.exhibits.all()} - self.left_out)),
         )
 
     def milestone(self, milestone: Milestone) -> MilestoneFacts:
