@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 
 def words() -> dict[str, str]:
     """Every word that document.typ sets, by the name it uses; {gaps} are filled there."""
-    return {**_summary(), **_parts(), **_exhibits(), **_checking()}
+    return {**_summary(), **_parts(), **_exhibits(), **_custody(), **_checking()}
 
 
 def _summary() -> dict[str, str]:
@@ -136,13 +136,13 @@ def words_where_redacted() -> dict[str, str]:
             "where the list says so, redacted copies instead."
         ),
         "not_attached": _(
-            "The exhibits are too large to be attached to this PDF; they are in the bundle: the originals "
+            "The exhibits are not attached to this PDF; they are in the bundle: the originals "
             "and, where the list says so, redacted copies instead."
         ),
     }
 
 
-def _checking() -> dict[str, str]:
+def _custody() -> dict[str, str]:
     return {
         "custody": _("Chain of custody"),
         "custody_intro": _(
@@ -154,6 +154,11 @@ def _checking() -> dict[str, str]:
         "what": _("What"),
         "exhibit": _("Exhibit"),
         "hash": _("Hash"),
+    }
+
+
+def _checking() -> dict[str, str]:
+    return {
         "verify": _("How to check this case file"),
         "verify_intro": _(
             "This document is part of a bundle (ZIP) that anyone can check without the site that made it. "
@@ -170,9 +175,13 @@ def _checking() -> dict[str, str]:
             "Hash of the last entry of the chain of custody; write it down elsewhere, and nothing can be cut "
             "off the chain unnoticed:"
         ),
+        "verify_pdf": _(
+            "This PDF is signed itself, with the same key: the signature panel of a PDF reader shows whether "
+            "it was changed since, also without the bundle."
+        ),
         "verify_more": _("HOW-TO-VERIFY.txt in the bundle has the commands for Windows and macOS as well."),
         "attached": _("The originals are attached to this PDF, under the names of the evidence list."),
-        "not_attached": _("The originals are too large to be attached to this PDF; they are in the bundle."),
+        "not_attached": _("The originals are not attached to this PDF; they are in the bundle."),
         "own_time": _("There is no time stamp of an outside authority: the time is this installation's own."),
         "asked_time": _(
             "A time stamp is asked of {authority}; HOW-TO-VERIFY.txt in the bundle says whether it was given."

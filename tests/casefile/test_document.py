@@ -236,7 +236,7 @@ def test_originals_beyond_the_budget_are_referred_to_the_bundle(
     )
 
     assert output_of("pdfdetach", "-list", pdf).startswith("1 embedded file")
-    assert "toolargetobeattached" in words_of(pdf)
+    assert "Theoriginalsarenotattached" in words_of(pdf)
 
 
 @pytest.mark.parametrize(
