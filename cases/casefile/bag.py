@@ -20,6 +20,7 @@ from cases.casefile.how_to_verify import how_to_verify
 from cases.casefile.sign import SigningKey
 from cases.casefile.timestamp import NoStamp
 from cases.casefile.timestamp_chain import chain_of, root_of
+from cases.casefile.verify_page import verify_page
 from cases.rules.text import Text
 
 CHUNK = 1024 * 1024
@@ -139,6 +140,7 @@ def write_bag(
         writer.tag(layout.PUBLIC_KEY, key.public_pem)
         text = how_to_verify(fingerprint=key.fingerprint, stamp_root=root, no_stamp=no_stamp)
         writer.tag(layout.HOW_TO_VERIFY, text.encode())
+        writer.tag(layout.VERIFY_PAGE, verify_page())
         tag_manifest = writer.tag(layout.TAG_MANIFEST, _manifest(writer.tags))
         writer.tag(layout.SIGNATURE, key.sign(tag_manifest))
     sha256, size = hash_file(target)

@@ -12,6 +12,7 @@ from typing import Any
 
 from cases.casefile import layout
 from cases.casefile.box import Wrong
+from cases.casefile.wording import PLACES
 from cases.rules import custody
 from cases.rules.text import Text
 
@@ -53,12 +54,12 @@ class Contents:
             self.texts.get(layout.DECLARATION, layout.DECLARATION_TEXT.encode())
             != layout.DECLARATION_TEXT.encode()
         ):
-            yield _malformed(layout.DECLARATION, "内容", "its text")
+            yield _malformed(layout.DECLARATION, "text")
         yield from self._check_totals(info)
         case = self._case()
         if case is None:
             if layout.CASE_JSON in self.texts:
-                yield _malformed(layout.CASE_JSON, "内容", "its content")
+                yield _malformed(layout.CASE_JSON, "content")
         elif layout.CASE_JSON not in self.unsound:
             yield from self._check_case(case, info)
         yield from self._check_custody(info)
@@ -73,7 +74,7 @@ class Contents:
         total = f"{sum(self.sizes[name] for name in payload)}.{len(payload)}"
         is_whole = not any(name.startswith(layout.PAYLOAD) for name in self.unsound)
         if layout.BAG_INFO in self.texts and is_whole and info.get("Payload-Oxum") != total:
-            yield _malformed(layout.BAG_INFO, "总字节数", "the total of bytes")
+            yield _malformed(layout.BAG_INFO, "total")
 
     def _case(self) -> dict[str, Any] | None:
         """case.json as an object of the known schema, or None."""
@@ -98,7 +99,7 @@ class Contents:
                 ("Case-State-At", case["state_at"]),
             )
         except (KeyError, TypeError, ValueError, ArithmeticError):
-            yield _malformed(layout.CASE_JSON, "内容", "its content")
+            yield _malformed(layout.CASE_JSON, "content")
             return
         if left_out.keys() & self._exhibits.keys():
             yield _malformed(layout.CASE_JSON, "内容", "its content")
@@ -131,7 +132,7 @@ class Contents:
             chain = [_entry(line) for line in io.BytesIO(self.texts[layout.CUSTODY])]
             found = next(custody.breaks(chain), None)
         except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError):
-            yield _malformed(layout.CUSTODY, "内容", "its content")
+            yield _malformed(layout.CUSTODY, "content")
             return
         if found is not None:
             yield Wrong("custody", layout.CUSTODY, {"where": str(found.sequence)})
@@ -211,8 +212,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return record
 
 
-def _malformed(name: str, zh_hans: str, en: str) -> Wrong:
-    return Wrong("malformed", name, {"where": Text(zh_hans, en)})
+def _malformed(name: str, place: str) -> Wrong:
+    return Wrong("malformed", name, {"where": PLACES[place]})
 
 
 def _contradiction(name: str, other: str, where: str) -> Wrong:

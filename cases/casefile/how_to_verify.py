@@ -12,6 +12,10 @@ _CHINESE = """\
 本档案由若干文件组成。下面的步骤可以查明：自档案制作之后，其中有没有任何文件被改动、删除、
 增加或改名。核对不需要本网站。核对说明的是“此后未被改动”，不说明内容是否属实。
 
+最省事的办法：用浏览器打开本文件夹中的 {verify_page}，把 ZIP 拖进去；不需要网络。它会一并核对监管链和
+ZIP 的结构。但它与档案在同一个 ZIP 里：能改动档案的人，也能改动它。事关重大时，请照下面的步骤，
+用您自己的程序核对。
+
 先把 ZIP 解压到一个空文件夹，在该文件夹中打开终端。
 
 1. 文件是否被改动
@@ -46,7 +50,7 @@ _CHINESE = """\
 5. 保管链
    data/custody.jsonl 每行一条记录：entry 是内容，hash 是其规范 JSON（RFC 8785）的 SHA-256；
    每条记录含有上一条的 hash，第一条为 64 个 0。
-   manage.py verify_case_file 以及网站的 /verify/ 页面会一并核对保管链和 ZIP 的结构。
+   {verify_page}、manage.py verify_case_file 以及网站的 /verify/ 页面会一并核对保管链和 ZIP 的结构。
 """
 
 _ENGLISH = """\
@@ -56,6 +60,11 @@ How to check this case file
 A case file is a set of files. The steps below show whether any of them was changed, removed, added
 or renamed since the case file was made. They do not need the site it was made on. What they show is
 "unchanged since then"; whether the content is true, they do not show.
+
+The easiest way: open {verify_page}, here in this folder, in a browser and drag the ZIP into it; no network
+is needed. It checks the chain of custody and the structure of the ZIP as well. But it came in the same ZIP:
+whoever could alter the case file could alter that page too. Where much depends on it, take the steps below,
+with programs of your own.
 
 Unpack the ZIP into an empty folder and open a terminal in that folder.
 
@@ -93,8 +102,8 @@ Unpack the ZIP into an empty folder and open a terminal in that folder.
 5. Chain of custody
    data/custody.jsonl holds one act a line: "entry" is what happened, "hash" the SHA-256 of its
    canonical JSON (RFC 8785); each entry holds the hash of the one before, the first 64 zeros.
-   manage.py verify_case_file, and the page /verify/ of the site, check the chain and the structure
-   of the ZIP as well.
+   {verify_page}, manage.py verify_case_file and the page /verify/ of the site check the chain and the
+   structure of the ZIP as well.
 """
 
 _STAMPED = Text(
@@ -136,6 +145,7 @@ def how_to_verify(*, fingerprint: str, stamp_root: str = "", no_stamp: Text | No
         "timestamp": layout.TIMESTAMP,
         "tsa_chain": layout.TSA_CHAIN,
         "root": stamp_root,
+        "verify_page": layout.VERIFY_PAGE,
         "fingerprint": fingerprint,
     }
     time = _STAMPED if stamp_root else _NOT_REACHED if no_stamp else _OWN_TIME

@@ -13,7 +13,7 @@ from cases.casefile.contents import Contents
 from cases.casefile.sign import KeyUnusable, fingerprint, is_signed, public_key
 from cases.casefile.signed_pdf import TAIL, does_fit, find_signature, is_document
 from cases.casefile.timestamp import NoStamp, Stamp, read_stamp
-from cases.rules.text import Text
+from cases.casefile.wording import PLACES
 
 # What is looked into besides being hashed. A longer file than this is none of ours; read as JSON it
 # would take some thirty times its size in memory.
@@ -121,7 +121,7 @@ class Inspection:
             for line in layout.read_manifest(content):
                 belongs = bool(line.path) and line.path.startswith(layout.PAYLOAD) is is_payload
                 if not belongs or line.path in listed or line.path in layout.OUTSIDE_THE_MANIFESTS:
-                    where = Text(f"第 {line.number} 行", f"line {line.number}")
+                    where = PLACES["line"].fill(number=str(line.number))
                     self._find(Wrong("malformed", manifest, {"where": where}))
                 else:
                     listed[line.path] = line.sha256

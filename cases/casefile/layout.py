@@ -14,6 +14,7 @@ MANIFEST = "manifest-sha256.txt"
 TIMESTAMP = "manifest-sha256.txt.tsr"
 TSA_CHAIN = "tsa-chain.pem"
 HOW_TO_VERIFY = "HOW-TO-VERIFY.txt"
+VERIFY_PAGE = "verify.html"
 PUBLIC_KEY = "public-key.pem"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 SIGNATURE = "tagmanifest-sha256.txt.sig"
@@ -28,7 +29,8 @@ CONTACTS_CSV = "data/contacts.csv"
 CUSTODY = "data/custody.jsonl"
 EXHIBITS = "data/exhibits/"
 
-# What no case file is without. Further volumes of the document, exhibits and the time stamp may be there.
+# What no case file is without. Further volumes of the document, exhibits and the time stamp may be there;
+# so is the page that checks it, in case files since there is one.
 REQUIRED = (
     DECLARATION,
     BAG_INFO,

@@ -20,6 +20,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from cases.casefile.wording import PLACES
 from cases.rules.text import Text
 
 WAIT_SECONDS = 15
@@ -95,7 +96,7 @@ def read_stamp(token: bytes, content: bytes, root: Path | None = None, *, chain:
     try:
         at, authority = response.tst_info.gen_time, _authority(response)
     except ValueError as error:
-        raise NoStamp("时间戳无法读取。", "The time stamp cannot be read.") from error
+        raise NoStamp(PLACES["stamp_unreadable"].zh_hans, PLACES["stamp_unreadable"].en) from error
     return Stamp(at=at.astimezone(UTC), authority=authority, is_checked=root is not None)
 
 
@@ -125,9 +126,9 @@ def _check_imprint(response: TimeStampResponse, content: bytes) -> None:
         name = {"2.16.840.1.101.3.4.2.1": "sha256", "2.16.840.1.101.3.4.2.3": "sha512"}.get(algorithm, "")
         imprint = response.tst_info.message_imprint.message
     except ValueError as error:
-        raise NoStamp("时间戳无法读取。", "The time stamp cannot be read.") from error
+        raise NoStamp(PLACES["stamp_unreadable"].zh_hans, PLACES["stamp_unreadable"].en) from error
     if not name or hashlib.new(name, content).digest() != imprint:
-        raise NoStamp("时间戳针对的是别的内容。", "The time stamp is about other bytes.")
+        raise NoStamp(PLACES["stamp_other"].zh_hans, PLACES["stamp_other"].en)
 
 
 def _authority(response: TimeStampResponse) -> str:

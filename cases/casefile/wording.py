@@ -143,6 +143,19 @@ SENTENCES: dict[str, Text] = {
     "no_access": Text(zh_hans="无法读取 {name}：{where}。", en="{name} cannot be read: {where}."),
 }
 
+# Where in a file, and what of it: goes into the sentences above.
+PLACES: dict[str, Text] = {
+    "front": Text("开头", "at its beginning"),
+    "between": Text("文件之间", "between files"),
+    "behind": Text("末尾之后", "behind its end"),
+    "line": Text("第 {number} 行", "line {number}"),
+    "text": Text("内容", "its text"),
+    "content": Text("内容", "its content"),
+    "total": Text("总字节数", "the total of bytes"),
+    "stamp_other": Text("时间戳针对的是别的内容。", "The time stamp is about other bytes."),
+    "stamp_unreadable": Text("时间戳无法读取。", "The time stamp cannot be read."),
+}
+
 SUMMARIES: dict[str, Text] = {
     "unaltered": Text(
         zh_hans="自 {since} 制作以来未被改动：{count} 个文件全部与清单和签名相符。",

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from cases.casefile import layout
 from cases.casefile.box import MOST_FILES, Damaged, Unreadable, Wrong
+from cases.casefile.wording import PLACES
 from cases.rules.text import Text
 
 FILE_MODE = 0o100644 << 16
@@ -44,9 +45,6 @@ _UNREADABLE = (
     RuntimeError,
     ValueError,
 )
-_FRONT = Text("开头", "at its beginning")
-_BETWEEN = Text("文件之间", "between files")
-_BEHIND = Text("末尾之后", "behind its end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class ZipBox:
         declared, size = sum(entry.file_size for entry in entries), self._file.seek(0, 2)
         if len(entries) > MOST_FILES or declared > GROWTH * size + GROWTH_ALLOWANCE:
             raise Unreadable("too_much", name=self._called)
-        for count, place in ((end.bytes_before, _FRONT), (end.bytes_behind, _BEHIND)):
+        for count, place in ((end.bytes_before, PLACES["front"]), (end.bytes_behind, PLACES["behind"])):
             if count:
                 self._finding("extra_bytes", self._called, where=place)
         if not end.is_plain or end.entries != len(entries):
@@ -143,11 +141,11 @@ class ZipBox:
             elif header != _as_written(entry) or not _is_plain(entry):
                 restyled.append(_name(entry))
             if not 0 <= entry.header_offset - position <= slack:
-                self._finding("extra_bytes", _name(entry), where=_BETWEEN)
+                self._finding("extra_bytes", _name(entry), where=PLACES["between"])
             position = entry.header_offset + len(header) + entry.compress_size
             slack = LONGEST_DESCRIPTOR if entry.flag_bits & HAS_DESCRIPTOR else 0
         if not 0 <= end.directory_at - position <= slack:
-            self._finding("extra_bytes", self._called, where=_BETWEEN)
+            self._finding("extra_bytes", self._called, where=PLACES["between"])
         if len(restyled) * 2 > len(entries):
             self.notes.append(Wrong("packed_again", self._called))
         else:

@@ -1,0 +1,263 @@
+// Whether the files of a case file agree with each other: chain, exhibits, totals; as cases/casefile/contents.py.
+const ENTRY = ["action", "actor", "at", "case", "details", "exhibit_number", "exhibit_sha256", "previous_hash", "sequence"];
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+const LINE_ENDS = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+const FIRST_PREVIOUS_HASH = "0".repeat(64);
+
+class Unfit extends Error {}
+
+function must(holds) {
+  if (!holds) {
+    throw new Unfit();
+  }
+}
+
+function need(record, key) {
+  must(typeof record === "object" && record !== null && Object.hasOwn(record, key));
+  return record[key];
+}
+
+function whole(value) {
+  must(Number.isSafeInteger(value));
+  return value;
+}
+
+function decoded(bytes) {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+}
+
+// RFC 8785: names in the order of their UTF-16 signs, strings and numbers as JSON.stringify writes them.
+function canonical(value) {
+  if (Array.isArray(value)) {
+    return `[${value.map(canonical).join(",")}]`;
+  }
+  if (typeof value !== "object" || value === null) {
+    return JSON.stringify(value);
+  }
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
+}
+
+function countNames(value) {
+  if (typeof value !== "object" || value === null) {
+    return 0;
+  }
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce((count, inner) => count + countNames(inner), own);
+}
+
+// A record whose names are there once: two programs could read a doubled one differently.
+function readJson(text) {
+  const value = JSON.parse(text);
+  const strings = text.match(/"[^"\\]*(?:\\.[^"\\]*)*"\s*:?/g) || [];
+  must(strings.filter((found) => found.endsWith(":")).length === countNames(value));
+  return value;
+}
+
+// One line of the chain, in the one form in which it is written: canonical, its entry as it was hashed.
+function readEntryLine(line) {
+  const record = JSON.parse(line);
+  must(canonical(record) === line);
+  const entry = need(record, "entry");
+  const stored = need(record, "hash");
+  must(Object.keys(record).length === 2 && typeof stored === "string");
+  must(typeof entry === "object" && Object.keys(entry).sort().join() === ENTRY.join());
+  must(typeof entry.at === "string" && MOMENT.test(entry.at));
+  must(entry.exhibit_number === null || Number.isInteger(entry.exhibit_number));
+  must(typeof entry.details === "object" && entry.details !== null && !Array.isArray(entry.details));
+  return { entry, stored };
+}
+
+class Contents {
+  constructor(texts, digests, sizes, unsound) {
+    Object.assign(this, { texts, digests, sizes, unsound, reference: "", since: "", wrong: [], notes: [] });
+    Object.assign(this, { exhibits: new Map(), redacted: new Map(), caseReference: "", chain: null });
+  }
+
+  async check() {
+    const info = this.bagInfo();
+    this.reference = info.get("External-Identifier") || "";
+    this.since = info.get("Case-State-At") || "";
+    const declaration = this.texts.get(LAYOUT.declaration);
+    if (declaration && !areSame(declaration, new TextEncoder().encode(LAYOUT.declaration_text))) {
+      this.malformed(LAYOUT.declaration, PLACES.text);
+    }
+    this.checkTotals(info);
+    const stated = this.readCase();
+    if (stated === null) {
+      if (this.texts.has(LAYOUT.case_json)) {
+        this.malformed(LAYOUT.case_json, PLACES.content);
+      }
+    } else if (!this.unsound.has(LAYOUT.case_json)) {
+      this.checkCase(stated, info);
+    }
+    await this.checkCustody(info);
+  }
+
+  malformed(name, where) {
+    this.wrong.push({ code: "malformed", name, values: { where } });
+  }
+
+  contradiction(name, other, where) {
+    this.wrong.push({ code: "contradiction", name, values: { other, where } });
+  }
+
+  bagInfo() {
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.texts.get(LAYOUT.bag_info));
+    return new Map(
+      text.split(LINE_ENDS).map((line) => {
+        const at = line.indexOf(": ");
+        return at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at + 2, at + 202)];
+      }),
+    );
+  }
+
+  payload() {
+    return [...this.digests.keys()].filter((name) => name.startsWith(LAYOUT.payload));
+  }
+
+  isSound(name) {
+    return this.texts.has(name) && !this.unsound.has(name);
+  }
+
+  checkTotals(info) {
+    const payload = this.payload();
+    const octets = payload.reduce((total, name) => total + this.sizes.get(name), 0);
+    const isWhole = ![...this.unsound].some((name) => name.startsWith(LAYOUT.payload));
+    if (this.texts.has(LAYOUT.bag_info) && isWhole && info.get("Payload-Oxum") !== `${octets}.${payload.length}`) {
+      this.malformed(LAYOUT.bag_info, PLACES.total);
+    }
+  }
+
+  readCase() {
+    try {
+      const stated = readJson(decoded(this.texts.get(LAYOUT.case_json)));
+      return need(stated, "schema") === LAYOUT.schema ? stated : null;
+    } catch (error) {
+      return null;
+    }
+  }
+
+  checkCase(stated, info) {
+    const files = new Map();
+    let pairs;
+    try {
+      for (const exhibit of need(stated, "exhibits")) {
+        this.takeExhibit(exhibit, files);
+      }
+      this.caseReference = String(need(need(stated, "case"), "reference"));
+      const chain = need(stated, "custody");
+      this.chain = [String(need(chain, "head")), whole(need(chain, "count"))];
+      pairs = [
+        ["External-Identifier", need(need(stated, "case_file"), "identifier")],
+        ["Case-State-At", need(stated, "state_at")],
+      ];
+    } catch (error) {
+      this.malformed(LAYOUT.case_json, PLACES.content);
+      return;
+    }
+    for (const [name, value] of this.isSound(LAYOUT.bag_info) ? pairs : []) {
+      if (info.get(name) !== value) {
+        this.contradiction(LAYOUT.bag_info, LAYOUT.case_json, name);
+      }
+    }
+    for (const [name, sha256] of files) {
+      if (!this.unsound.has(name) && this.digests.get(name) !== sha256) {
+        this.contradiction(LAYOUT.case_json, name, "SHA-256");
+      }
+    }
+    for (const name of this.payload()) {
+      const isVolume = name.startsWith("data/case-file-") && name.endsWith(".pdf");
+      if (!files.has(name) && !LAYOUT.required.includes(name) && !isVolume && !this.unsound.has(name)) {
+        this.wrong.push({ code: "unlisted_exhibit", name, values: { other: LAYOUT.case_json } });
+      }
+    }
+  }
+
+  takeExhibit(exhibit, files) {
+    const number = whole(need(exhibit, "number"));
+    const sha256 = String(need(exhibit, "sha256"));
+    const file = String(need(exhibit, "file"));
+    files.set(file, sha256);
+    const redaction = exhibit.redaction ?? null; // case files of earlier editions know nothing of redactions
+    if (redaction === null) {
+      this.exhibits.set(number, sha256);
+      return;
+    }
+    const original = String(need(redaction, "original_sha256"));
+    must(/^[0-9a-f]{64}$/.test(original));
+    this.exhibits.set(number, original);
+    this.redacted.set(number, { number: whole(need(redaction, "number")), file, sha256, original });
+  }
+
+  async checkCustody(info) {
+    if (!this.texts.has(LAYOUT.custody)) {
+      return;
+    }
+    let chain;
+    try {
+      const lines = decoded(this.texts.get(LAYOUT.custody)).split("\n");
+      if (lines[lines.length - 1] === "") {
+        lines.pop();
+      }
+      chain = lines.map(readEntryLine);
+    } catch (error) {
+      this.malformed(LAYOUT.custody, PLACES.content);
+      return;
+    }
+    const broken = await firstBreak(chain);
+    if (broken) {
+      this.wrong.push({ code: "custody", name: LAYOUT.custody, values: { where: String(broken) } });
+      return;
+    }
+    const head = chain.length ? chain[chain.length - 1].stored : FIRST_PREVIOUS_HASH;
+    if (this.isSound(LAYOUT.bag_info) && info.get("Custody-Chain-Head") !== head) {
+      this.wrong.push({ code: "custody_head", name: LAYOUT.custody, values: { other: LAYOUT.bag_info } });
+    }
+    if (!this.unsound.has(LAYOUT.custody)) {
+      this.holdAgainstCase(chain, head);
+    }
+  }
+
+  holdAgainstCase(chain, head) {
+    const disagree = (where) => this.contradiction(LAYOUT.custody, LAYOUT.case_json, where);
+    if (this.chain !== null && (this.chain[0] !== head || this.chain[1] !== chain.length)) {
+      disagree("custody");
+    }
+    for (const { entry } of chain) {
+      if (this.caseReference && this.caseReference !== entry.case) {
+        disagree(String(entry.sequence));
+      }
+      const stated = this.exhibits.get(entry.exhibit_number || 0) ?? entry.exhibit_sha256;
+      if (entry.exhibit_sha256 && stated !== entry.exhibit_sha256) {
+        disagree(`E${entry.exhibit_number}`);
+      }
+    }
+    const made = new Set(
+      chain
+        .filter(({ entry }) => entry.action === "exhibit_redacted")
+        .map(({ entry }) => [entry.exhibit_number, entry.details.redaction, entry.details.sha256].join(" ")),
+    );
+    for (const [number, copy] of this.redacted) {
+      if (!made.has([number, copy.number, copy.sha256].join(" "))) {
+        disagree(`E${number}`);
+      } else if (this.notes.length < LIMITS.notes) {
+        const values = { where: `E${number}`, other: copy.original };
+        this.notes.push({ code: "redacted", name: copy.file, values });
+      }
+    }
+  }
+}
+
+// The number of the first entry where the chain does not hold; 0 where it holds.
+async function firstBreak(chain) {
+  let previous = FIRST_PREVIOUS_HASH;
+  for (const [index, { entry, stored }] of chain.entries()) {
+    const hash = await sha256Of(new TextEncoder().encode(canonical(entry)));
+    if (entry.sequence !== index + 1 || entry.previous_hash !== previous || hash !== stored) {
+      return index + 1;
+    }
+    previous = stored;
+  }
+  return 0;
+}
