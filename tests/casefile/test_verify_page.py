@@ -11,11 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cases.casefile import layout
+from cases.casefile.bag import _Writer
 from cases.casefile.timestamp import request_stamp
 from cases.casefile.verify import verify
 from cases.casefile.verify_page import verify_page
 from cases.casefile.wording import PLACES, SENTENCES
-from tests.casefile.authority import running_authority
+from tests.casefile.authority import Authority, running_authority
 from tests.casefile.bags import EXHIBIT, KEY, OTHER_KEY, chain, chain_lines, make_bag, payload
 from tests.casefile.pages import ARGUMENTS, opened, unpacked_page
 from tests.casefile.spoiling import flip, rewrite
@@ -34,10 +35,23 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return unpacked_page(tmp_path_factory.mktemp("page"))
 
 
-@pytest.fixture
-def page(browser: Browser, path: Path) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def tab(browser: Browser, path: Path) -> Iterator[Page]:
     with opened(browser, path) as page:
         yield page
+
+
+@pytest.fixture
+def page(tab: Page) -> Page:
+    """The page as it is at first, in English."""
+    tab.reload()
+    return tab
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    with running_authority(tmp_path_factory.mktemp("authority")) as running:
+        yield running
 
 
 def hand_over(page: Page, *files: Path) -> None:
@@ -85,13 +99,12 @@ def test_the_page_speaks_with_the_sentences_of_the_verifier() -> None:
 def test_a_case_file_made_before_there_was_a_page_is_unaltered(
     bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Page
 ) -> None:
-    tag = "cases.casefile.bag._Writer.tag"
-    from cases.casefile.bag import _Writer
-
     write = _Writer.tag
-    monkeypatch.setattr(
-        tag, lambda self, name, content: content if name == layout.VERIFY_PAGE else write(self, name, content)
-    )
+
+    def write_as_then(writer: _Writer, name: str, content: bytes) -> bytes:
+        return content if name == layout.VERIFY_PAGE else write(writer, name, content)
+
+    monkeypatch.setattr(_Writer, "tag", write_as_then)
     make_bag(tmp_path / "older.zip")
 
     hand_over(page, tmp_path / "older.zip")
@@ -204,10 +217,10 @@ def test_a_zip_packed_again_by_another_program_is_unaltered_with_a_note(
     assert any("packed again by another program" in note for note in notes(page))
 
 
-def test_a_time_stamp_says_what_it_claims_and_who_can_check_it(page: Page, tmp_path: Path) -> None:
-    (tmp_path / "authority").mkdir()
-    with running_authority(tmp_path / "authority") as authority:
-        make_bag(tmp_path / "stamped.zip", stamp=partial(request_stamp, url=authority.url))
+def test_a_time_stamp_says_what_it_claims_and_who_can_check_it(
+    page: Page, tmp_path: Path, authority: Authority
+) -> None:
+    make_bag(tmp_path / "stamped.zip", stamp=partial(request_stamp, url=authority.url))
     stamp = verify(tmp_path / "stamped.zip").stamp
 
     hand_over(page, tmp_path / "stamped.zip")
@@ -218,10 +231,8 @@ def test_a_time_stamp_says_what_it_claims_and_who_can_check_it(page: Page, tmp_p
     assert "openssl ts -verify" in notes(page)[0]
 
 
-def test_a_time_stamp_over_other_bytes_is_a_finding(page: Page, tmp_path: Path) -> None:
-    (tmp_path / "authority").mkdir()
-    with running_authority(tmp_path / "authority") as authority:
-        other = request_stamp(b"other bytes", authority.url)
+def test_a_time_stamp_over_other_bytes_is_a_finding(page: Page, tmp_path: Path, authority: Authority) -> None:
+    other = request_stamp(b"other bytes", authority.url)
     make_bag(tmp_path / "x.zip", stamp=lambda manifest: other)
 
     hand_over(page, tmp_path / "x.zip")

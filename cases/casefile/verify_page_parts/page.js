@@ -161,7 +161,7 @@ function showVerdict() {
       return [title, value];
     }),
   );
-  at("compare").hidden = !verdict.fingerprint;
+  at("compare").hidden = verdict.code !== 0 || !verdict.fingerprint;
   put(at("compared"), isKnown === null ? { en: "", "zh-hans": "" } : isKnown ? PAGE.same : PAGE.not_same);
   items(at("notes"), verdict.notes.map(sentence));
   at("notes-title").hidden = !verdict.notes.length;

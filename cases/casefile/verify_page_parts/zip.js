@@ -1,6 +1,8 @@
 // Where files come from: a ZIP, read as strictly as cases/casefile/zip_box.py does, or files and folders.
 const UNSAFE = /^\/|^[A-Za-z]:|\\|(^|\/)\.\.?(\/|$)|\/\/|[\x00-\x1f\x7f]/;
 const HAS_DESCRIPTOR = 0x08;
+const PATCHED_OR_ENCRYPTED = 0x60;
+const NEWEST_VERSION = 63; // of the format, as far as anybody reads it
 const LONGEST_DESCRIPTOR = 24;
 const STORED = 0;
 const DEFLATED = 8;
@@ -104,7 +106,7 @@ function readDirectory(bytes, end, called) {
   while (at + 46 <= bytes.length && isSigned(bytes, at, 1, 2)) {
     const [name, extra, comment] = [28, 30, 32].map((from) => view.getUint16(at + from, true));
     const next = at + 46 + name + extra + comment;
-    if (next > bytes.length) {
+    if (next > bytes.length || bytes[at + 6] > NEWEST_VERSION) {
       break;
     }
     entries.push(readEntry(view, bytes, at, { name, extra, comment }, end.bytesBefore));
@@ -181,12 +183,16 @@ async function localHeader(file, at) {
   return bytesOf(file, at, at + 30 + view.getUint16(26, true) + view.getUint16(28, true));
 }
 
+function isNamed(header, entry) {
+  return areSame(header.slice(30, 30 + viewOf(header).getUint16(26, true)), entry.rawName);
+}
+
 // Whether the two records of one file say the same of its name, its form and its size.
 function doAgree(header, entry) {
   const view = viewOf(header);
   const [crc, packed, size] = [14, 18, 22].map((from) => view.getUint32(from, true));
   return (
-    areSame(header.slice(30, 30 + view.getUint16(26, true)), entry.rawName) &&
+    isNamed(header, entry) &&
     view.getUint16(6, true) === entry.flags &&
     view.getUint16(8, true) === entry.method &&
     [STORED, DEFLATED].includes(entry.method) &&
