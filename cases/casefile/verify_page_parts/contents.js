@@ -139,12 +139,12 @@ class Contents {
   }
 
   checkCase(stated, info) {
-    const files = new Map();
-    let pairs;
+    let [files, pairs] = [null, []];
     try {
-      for (const exhibit of need(stated, "exhibits")) {
-        this.takeExhibit(exhibit, files);
-      }
+      const exhibits = need(stated, "exhibits");
+      this.exhibits = new Map(exhibits.map((one) => [whole(need(one, "number")), String(need(one, "sha256"))]));
+      this.takeRedacted(exhibits);
+      files = new Map(exhibits.map((one) => [String(need(one, "file")), String(need(one, "sha256"))]));
       this.caseReference = String(need(need(stated, "case"), "reference"));
       const chain = need(stated, "custody");
       this.chain = [String(need(chain, "head")), whole(need(chain, "count"))];
@@ -174,20 +174,19 @@ class Contents {
     }
   }
 
-  takeExhibit(exhibit, files) {
-    const number = whole(need(exhibit, "number"));
-    const sha256 = String(need(exhibit, "sha256"));
-    const file = String(need(exhibit, "file"));
-    files.set(file, sha256);
-    const redaction = exhibit.redaction ?? null; // case files of earlier editions know nothing of redactions
-    if (redaction === null) {
-      this.exhibits.set(number, sha256);
-      return;
+  takeRedacted(exhibits) {
+    const found = new Map();
+    for (const exhibit of exhibits) {
+      const redaction = exhibit.redaction ?? null; // case files of earlier editions know nothing of redactions
+      if (redaction !== null) {
+        const original = String(need(redaction, "original_sha256"));
+        must(/^[0-9a-f]{64}$/.test(original));
+        const [file, sha256] = [String(need(exhibit, "file")), String(need(exhibit, "sha256"))];
+        found.set(exhibit.number, { number: whole(need(redaction, "number")), file, sha256, original });
+      }
     }
-    const original = String(need(redaction, "original_sha256"));
-    must(/^[0-9a-f]{64}$/.test(original));
-    this.exhibits.set(number, original);
-    this.redacted.set(number, { number: whole(need(redaction, "number")), file, sha256, original });
+    this.redacted = found;
+    found.forEach((copy, number) => this.exhibits.set(number, copy.original));
   }
 
   async checkCustody(info) {
