@@ -102,7 +102,7 @@ class Contents:
             yield _malformed(layout.CASE_JSON, "content")
             return
         if left_out.keys() & self._exhibits.keys():
-            yield _malformed(layout.CASE_JSON, "内容", "its content")
+            yield _malformed(layout.CASE_JSON, "content")
         self._exhibits |= left_out
         if left_out:
             named = ", ".join(f"E{number}" for number in sorted(left_out)[:MOST_NOTES])

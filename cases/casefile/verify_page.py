@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cases.casefile import box, contents, inspection, layout, zip_box
+from cases.casefile import box, contents, inspection, layout, signed_pdf, zip_box
 from cases.casefile.verify import MOST_FINDINGS
 from cases.casefile.verify_page_words import PAGE, SENTENCES_OF_THE_PAGE
 from cases.casefile.wording import PLACES, SENTENCES, SUMMARIES
@@ -22,7 +22,7 @@ from cases.rules.text import Text
 
 PARTS = Path(__file__).with_name("verify_page_parts")
 HASHING = Path(__file__).parents[2] / "static" / "js" / "sha256.js"
-SCRIPTS = ("zip.js", "boxes.js", "contents.js", "der.js", "inspection.js", "page.js")
+SCRIPTS = ("zip.js", "boxes.js", "contents.js", "der.js", "documents.js", "inspection.js", "page.js")
 # Of the upload page's worker everything up to its own reading of a file.
 _END_OF_HASHING = "\nasync function sha256("
 
@@ -34,6 +34,7 @@ LIMITS = {
     "file_mode": zip_box.FILE_MODE,
     "text": inspection.LARGEST_TEXT,
     "largest": inspection.LARGEST,
+    "tail": signed_pdf.TAIL,
     "notes": contents.MOST_NOTES,
     "findings": MOST_FINDINGS,
 }
@@ -48,6 +49,8 @@ LAYOUT = {
     "tag_manifest": layout.TAG_MANIFEST,
     "signature": layout.SIGNATURE,
     "payload": layout.PAYLOAD,
+    "document": layout.DOCUMENT,
+    "document_signature": layout.DOCUMENT_SIGNATURE,
     "case_json": layout.CASE_JSON,
     "custody": layout.CUSTODY,
     "required": layout.REQUIRED,

@@ -139,11 +139,13 @@ class Contents {
   }
 
   checkCase(stated, info) {
-    let [files, pairs] = [null, []];
+    let [files, leftOut, pairs] = [null, null, []];
     try {
       const exhibits = need(stated, "exhibits");
       this.exhibits = new Map(exhibits.map((one) => [whole(need(one, "number")), String(need(one, "sha256"))]));
       this.takeRedacted(exhibits);
+      // Case files of earlier editions hold every exhibit.
+      leftOut = new Map((stated.left_out ?? []).map((one) => [whole(need(one, "number")), String(need(one, "sha256"))]));
       files = new Map(exhibits.map((one) => [String(need(one, "file")), String(need(one, "sha256"))]));
       this.caseReference = String(need(need(stated, "case"), "reference"));
       const chain = need(stated, "custody");
@@ -155,6 +157,15 @@ class Contents {
     } catch (error) {
       this.malformed(LAYOUT.case_json, PLACES.content);
       return;
+    }
+    if ([...leftOut.keys()].some((number) => this.exhibits.has(number))) {
+      this.malformed(LAYOUT.case_json, PLACES.content);
+    }
+    leftOut.forEach((sha256, number) => this.exhibits.set(number, sha256));
+    if (leftOut.size) {
+      const numbers = [...leftOut.keys()].sort((one, other) => one - other).slice(0, LIMITS.notes);
+      const where = numbers.map((number) => `E${number}`).join(", ");
+      this.notes.push({ code: "left_out", name: LAYOUT.case_json, values: { where } });
     }
     for (const [name, value] of this.isSound(LAYOUT.bag_info) ? pairs : []) {
       if (info.get(name) !== value) {
@@ -227,7 +238,9 @@ class Contents {
       if (this.caseReference && this.caseReference !== entry.case) {
         disagree(String(entry.sequence));
       }
-      const stated = this.exhibits.get(entry.exhibit_number || 0) ?? entry.exhibit_sha256;
+      // Whatever came in is in here or is said to be left out.
+      const unknown = entry.action === "exhibit_received" && this.chain !== null ? "" : entry.exhibit_sha256;
+      const stated = this.exhibits.get(entry.exhibit_number || 0) ?? unknown;
       if (entry.exhibit_sha256 && stated !== entry.exhibit_sha256) {
         disagree(`E${entry.exhibit_number}`);
       }

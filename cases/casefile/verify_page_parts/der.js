@@ -36,18 +36,21 @@ function rawSignature(der) {
   return at === der.length ? raw : null;
 }
 
+function firstElement(bytes, at) {
+  let [from, length] = [at + 2, bytes[at + 1]];
+  if (length > 0x80) {
+    from += length & 0x7f;
+    length = bytes.subarray(at + 2, from).reduce((total, byte) => total * 256 + byte, 0);
+  }
+  const next = from + length;
+  must(next <= bytes.length);
+  return { tag: bytes[at], content: bytes.subarray(from, next), raw: bytes.subarray(at, next), next };
+}
+
 function elements(bytes) {
   const found = [];
-  let at = 0;
-  while (at < bytes.length) {
-    let [from, length] = [at + 2, bytes[at + 1]];
-    if (length > 0x80) {
-      from += length & 0x7f;
-      length = bytes.subarray(at + 2, from).reduce((total, byte) => total * 256 + byte, 0);
-    }
-    must(from + length <= bytes.length);
-    found.push({ tag: bytes[at], content: bytes.subarray(from, from + length) });
-    at = from + length;
+  for (let at = 0; at < bytes.length; at = found[found.length - 1].next) {
+    found.push(firstElement(bytes, at));
   }
   return found;
 }
