@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,6 +79,7 @@ def make_bag(
     stamp: Callable[[bytes], bytes] | None = None,
     stamp_chain: Path | None = None,
     head: str | None = None,
+    says: Mapping[str, str] | None = None,
 ) -> Bag:
     return write_bag(
         target,
@@ -87,6 +88,7 @@ def make_bag(
             "External-Identifier": "b3c4d5f6g7/1",
             "Case-State-At": WHEN.isoformat(),
             "Custody-Chain-Head": head or chain()[-1][1],
+            **(says or {}),
         },
         when=WHEN,
         key=key,

@@ -17,6 +17,7 @@ from cases.services import case_files
 from tests.casefile import stories
 from tests.casefile.bags import EXHIBIT, PICTURE, WHEN, chain, chain_lines, make_bag, payload
 from tests.casefile.pages import ARGUMENTS, opened, unpacked_page
+from tests.casefile.signing import signed, unsigned
 from tracker.accounts.models import User
 
 COPY = b"\x89PNG\r\n\x1a\n with a box on it"
@@ -95,5 +96,52 @@ def test_redacted_copies_are_told_and_held_against_the_chain(tmp_path: Path, chr
 
     assert [code for code, _findings, _notes in answers] == ["0", "1", "1", "1"]
     assert f"{COPY_FILE} is a redacted copy of E1." in answers[0][2][-1]
+    for path, (_code, findings, _notes) in zip(zips, answers, strict=True):
+        assert findings == [found.text.en for found in verify(path).findings], path.name
+
+
+def test_a_document_that_its_signature_does_not_fit_is_found(tmp_path: Path, chromium_path: Path) -> None:
+    pdf = signed(tmp_path / "x.pdf")
+    documents = {
+        "whole": pdf,
+        "changed": pdf.replace(b"PDF-1.7", b"PDF-1.6", 1),
+        "followed": pdf + b"\n1 0 obj\n<<>>\nendobj\n",
+        "without": unsigned(),
+    }
+    assert documents["changed"] != pdf
+    zips = []
+    for name, document in documents.items():
+        members = [member_of(layout.DOCUMENT, document), *payload()[1:]]
+        make_bag(tmp_path / f"{name}.zip", members=members, says={layout.DOCUMENT_SIGNATURE: "PAdES"})
+        zips.append(tmp_path / f"{name}.zip")
+
+    answers = shown(chromium_path, tmp_path, *zips)
+
+    assert [code for code, _findings, _notes in answers] == ["0", "1", "1", "1"]
+    for path, (_code, findings, _notes) in zip(zips, answers, strict=True):
+        assert findings == [found.text.en for found in verify(path).findings], path.name
+
+
+def test_exhibits_left_out_are_told_and_one_that_is_silently_gone_is_found(
+    tmp_path: Path, chromium_path: Path
+) -> None:
+    with next(member for member in payload() if member.path == layout.CASE_JSON).open() as file:
+        case = json.load(file)
+    (gone,) = case["exhibits"]
+    left = {
+        "told": [{"number": 1, "sha256": gone["sha256"]}],
+        "silent": [],
+        "another": [{"number": 1, "sha256": "x"}],
+    }
+    zips = []
+    for name, left_out in left.items():
+        stated = json.dumps({**case, "exhibits": [], "left_out": left_out}).encode()
+        make_bag(tmp_path / f"{name}.zip", members=payload(case_json=stated)[:-1])
+        zips.append(tmp_path / f"{name}.zip")
+
+    answers = shown(chromium_path, tmp_path, *zips)
+
+    assert [code for code, _findings, _notes in answers] == ["0", "1", "1"]
+    assert "left these exhibits out: E1" in answers[0][2][-1]
     for path, (_code, findings, _notes) in zip(zips, answers, strict=True):
         assert findings == [found.text.en for found in verify(path).findings], path.name
