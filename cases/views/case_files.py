@@ -15,6 +15,7 @@ from cases.forms.case_files import CaseFileForm
 from cases.models import BuildState, Case, CaseFile
 from cases.services import case_files as case_file_service
 from cases.services import hints
+from cases.services.case_file_changes import changes_since
 from cases.services.case_file_plans import plan
 from cases.views.access import case_view
 from cases.views.errors import tell
@@ -42,8 +43,10 @@ def case_files(request: HttpRequest, case: Case) -> HttpResponse:
         except ValidationError as error:
             tell(form, error)
     rows = list(case.case_files.select_related("requested_by"))
+    changes = changes_since(case=case, case_files=rows)
     for row in rows:
         row.made_for = profile_named(row.profile).name
+        row.changes = changes.get(row.number)
     seen = ".".join(f"{row.number}{row.state}{row.parts_done}" for row in rows)
     # Polling is answered only when there is something to say, so that a screen reader stays quiet.
     if request.method == "GET" and wants_fragment(request) and request.GET.get("seen") == seen:

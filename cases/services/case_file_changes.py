@@ -1,0 +1,46 @@
+"""Says what came into a case since each of its case files was made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.models import BuildState, Case, CaseFile, CustodyEntry
+
+# Making and handing out case files changes nothing of what they tell.
+ABOUT_CASE_FILES = "case_file"
+
+
+def changes_since(*, case: Case, case_files: Iterable[CaseFile]) -> dict[int, list[str]]:
+    """For each finished case file, {its number: what the chain tells after its head}, as in ["2 exhibits"].
+
+    An empty list: nothing came since. One whose head the chain does not hold is missing from the answer.
+    """
+    entries = list(
+        CustodyEntry.objects.filter(case=case).order_by("sequence").values_list("entry_hash", "action")
+    )
+    place = {entry_hash: index for index, (entry_hash, _action) in enumerate(entries)}
+    return {
+        row.number: _in_words(Counter(action for _hash, action in entries[place[row.chain_head] + 1 :]))
+        for row in case_files
+        if row.state == BuildState.READY and row.chain_head in place
+    }
+
+
+def _in_words(count: Counter[str]) -> list[str]:
+    exhibits, contacts = count["exhibit_received"], count["contact_logged"]
+    told = exhibits + contacts
+    other = sum(many for action, many in count.items() if not action.startswith(ABOUT_CASE_FILES)) - told
+    words = []
+    if exhibits:
+        words.append(ngettext("%(count)d exhibit", "%(count)d exhibits", exhibits) % {"count": exhibits})
+    if contacts:
+        words.append(ngettext("%(count)d contact", "%(count)d contacts", contacts) % {"count": contacts})
+    if other == 1:
+        words.append(_("1 other entry in the chain of custody"))
+    elif other:
+        words.append(_("%(count)d other entries in the chain of custody") % {"count": other})
+    return words
