@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import BuildState, Case, CaseFile, CustodyEntry
+from cases.services import viewings
 
-# Making and handing out case files changes nothing of what they tell.
-ABOUT_CASE_FILES = "case_file"
+# Whoever made a case file, looked at something or was reminded changed nothing of what it tells.
+NO_CHANGE = (
+    "case_file",
+    "reminder",
+    viewings.CASE_VIEWED,
+    viewings.EXHIBIT_VIEWED,
+    viewings.ORIGINAL_SAVED,
+)
 
 
 def changes_since(*, case: Case, case_files: Iterable[CaseFile]) -> dict[int, list[str]]:
@@ -33,14 +39,17 @@ def changes_since(*, case: Case, case_files: Iterable[CaseFile]) -> dict[int, li
 def _in_words(count: Counter[str]) -> list[str]:
     exhibits, contacts = count["exhibit_received"], count["contact_logged"]
     told = exhibits + contacts
-    other = sum(many for action, many in count.items() if not action.startswith(ABOUT_CASE_FILES)) - told
+    other = sum(many for action, many in count.items() if not action.startswith(NO_CHANGE)) - told
     words = []
     if exhibits:
         words.append(ngettext("%(count)d exhibit", "%(count)d exhibits", exhibits) % {"count": exhibits})
     if contacts:
         words.append(ngettext("%(count)d contact", "%(count)d contacts", contacts) % {"count": contacts})
-    if other == 1:
-        words.append(_("1 other entry in the chain of custody"))
-    elif other:
-        words.append(_("%(count)d other entries in the chain of custody") % {"count": other})
+    if other:
+        entries = ngettext(
+            "%(count)d other entry in the chain of custody",
+            "%(count)d other entries in the chain of custody",
+            other,
+        )
+        words.append(entries % {"count": other})
     return words

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import BuildState, Case, CaseFile
-from cases.services import case_files
+from cases.services import case_files, contacts
 from tests import factories
 from tests.views.asking import HTMX, text_of
 from tracker.accounts.models import User
@@ -102,3 +102,12 @@ def test_a_stranger_gets_404(case: Case, mallory_client: Client, queued: CaseFil
     assert mallory_client.get(url(case)).status_code == 404
     assert mallory_client.get(f"{url(case)}1/").status_code == 404
     assert mallory_client.post(url(case), {"language": "en"}).status_code == 404
+
+
+def test_what_came_since_stands_with_each(case: Case, alice: User, alice_client: Client):
+    case_files.build_now(case=case, by=alice, at=factories.NOON, language="en")
+    assert "Nothing came since." in text_of(alice_client.get(url(case)))
+
+    contacts.log_contact(case=case, by=alice, at=factories.NOON, channel="hotline", outcome="answered")
+
+    assert "Came since: 1 contact" in text_of(alice_client.get(url(case)))
