@@ -9,4 +9,5 @@ def test_whatever_is_acknowledged_is_there_though_the_site_is_killed_in_between(
     result = intake.run(files=12, clients=4, kills=2, seed=7, shares={"web": 1})
 
     assert list(result.broken()) == []
-    assert (result.acknowledged, result.kills) == (12, {"web": 2})
+    assert result.acknowledged == 12
+    assert result.kills["web"] >= 1
