@@ -59,7 +59,7 @@ def _of_picture(path: Path, media_type: str) -> dict[str, Any]:
     notes["saved_at"] = next((_iso(text) for key, text in texts if key != "software" and _iso(text)), "")
     # What Pillow stumbles over does not take away what was found before.
     with suppress(Exception), Image.open(path, formats=_FORMATS) as image:
-        notes |= _of_exif(image.getexif(), notes)
+        notes |= _of_exif(_png_exif(path) if media_type == "image/png" else image.getexif(), notes)
         if not xmp:
             xmp = [_decoded(image.info.get("xmp", b"")[:_CHUNK_BYTES])]
     for text in xmp:
@@ -95,6 +95,22 @@ def _exif_moment(moment: object, offset: object) -> str:
 
 def _png_texts(path: Path) -> Iterator[tuple[str, str]]:
     """Every text of a PNG by its small-letter name, also those behind the pixels, which Pillow leaves out."""
+    for kind, data in _png_chunks(path, {b"tEXt", b"zTXt", b"iTXt"}):
+        name, text = _png_text(kind, data)
+        if name in _PNG_TEXTS or name == "xml:com.adobe.xmp":
+            yield name, text
+
+
+def _png_exif(path: Path) -> Image.Exif:
+    """Read from its chunk, wherever that stands: of a PNG without one Pillow would decode every pixel."""
+    exif = Image.Exif()
+    for _kind, data in _png_chunks(path, {b"eXIf"}):
+        exif.load(data)
+        break
+    return exif
+
+
+def _png_chunks(path: Path, kinds: set[bytes]) -> Iterator[tuple[bytes, bytes]]:
     with path.open("rb") as file:
         file.seek(8)
         for _number in range(_MOST_CHUNKS):
@@ -102,10 +118,8 @@ def _png_texts(path: Path) -> Iterator[tuple[str, str]]:
             if len(head) < 8:
                 return
             length, kind = struct.unpack(">I4s", head)
-            if kind in {b"tEXt", b"zTXt", b"iTXt"}:
-                name, text = _png_text(kind, _part(file, length))
-                if name in _PNG_TEXTS or name == "xml:com.adobe.xmp":
-                    yield name, text
+            if kind in kinds:
+                yield kind, _part(file, length)
             else:
                 file.seek(length, 1)
             file.seek(4, 1)
