@@ -20,6 +20,7 @@ SUMMARY_SIGNS = {"zh-hans": (300, 150), "en": (620, 300)}
 ON_PAGE_ONE = 5
 # Of what a machine read on one exhibit; all of it is in case.json.
 READ_SIGNS = 1500
+OWN_TEXT = ("text/plain", "message/rfc822")
 
 
 class Pages:
@@ -51,8 +52,7 @@ class Pages:
             "machine_read": [
                 {"number": exhibit.number, "text": shortened(exhibit.recognised_text, READ_SIGNS)}
                 for exhibit in snapshot.exhibits
-                if exhibit.recognised_text.strip()
-                and exhibit.media_type not in ("text/plain", "message/rfc822")
+                if is_machine_read(exhibit)
             ],
             "custody": [self.entry(index) for index in range(len(snapshot.custody))],
             "verify": self.verify(),
@@ -61,7 +61,7 @@ class Pages:
     def has(self, part: str) -> bool:
         """Whether there is anything to print under that heading."""
         if part == "machine_read":
-            return any(exhibit.recognised_text.strip() for exhibit in self.snapshot.exhibits)
+            return any(is_machine_read(exhibit) for exhibit in self.snapshot.exhibits)
         return part != "exhibits" or bool(self.snapshot.exhibits)
 
     def left_out(self) -> str:
@@ -272,6 +272,11 @@ class Pages:
             # The number is written out, so that it is not taken for a sign to be replaced.
             "marks": fill(words["marks"], mark="[U+1F600]"),
         }
+
+
+def is_machine_read(exhibit: ExhibitFacts) -> bool:
+    """Of texts and e-mails the words are the file's own, and stand on its pages already."""
+    return bool(exhibit.recognised_text.strip()) and exhibit.media_type not in OWN_TEXT
 
 
 def bound(code: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from cases.casefile.document import ATTACHED_AT_MOST
 from cases.casefile.measures import FINE, PAGE_WIDTH, SMALL, UPRIGHT_WIDTH, WIDE_WIDTH, parts_of
+from cases.casefile.pages import OWN_TEXT, READ_SIGNS
 from cases.casefile.profiles import FULL, Profile, all_profiles
 from cases.models import Case, Exhibit, WorkingCopy, WorkingCopyKind
 
@@ -135,7 +136,11 @@ def _included(case: Case, left_out: frozenset[int]) -> list[Exhibit]:
 def _pages_without_exhibits(case: Case, profile: Profile, exhibits: list[Exhibit]) -> int:
     contacts, deadlines = case.contacts.count(), case.deadlines.count()
     rows = contacts + deadlines + len(exhibits) + case.milestones.count() + case.orders.count()
-    read = sum(min(len(exhibit.recognised_text), 1_500) for exhibit in exhibits)
+    read = sum(
+        min(len(exhibit.recognised_text), READ_SIGNS)
+        for exhibit in exhibits
+        if exhibit.media_type not in OWN_TEXT
+    )
     each = {
         "timeline": _filled(rows, ROWS_OF_TIMELINE),
         "contacts": _filled(contacts, CONTACTS),

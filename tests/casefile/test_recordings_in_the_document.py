@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cases.models import Case
-from cases.services import case_files, exhibit_copies, importing
+from cases.services import case_files, exhibit_copies, file_texts, importing
 from tests import recordings
 from tests.casefile import stories
 from tests.casefile.test_document import words_of
@@ -30,6 +30,8 @@ def test_calls_films_texts_and_mails_go_into_a_case_file_and_come_back(
     for name, data in files.items():
         stories.add_exhibit(case, alice, stories.at(9, 10), data, name, "")
 
+    assert file_texts.read_waiting() == 2
+
     built = stories.ready_case_file(case, alice, language="en")
 
     with case_files.open_zip(built) as file, zipfile.ZipFile(file) as archive:
@@ -46,6 +48,8 @@ def test_calls_films_texts_and_mails_go_into_a_case_file_and_come_back(
     assert "Arecordingof0:02.Itliesinthecasefile,tobeplayed:E001-call.amr" in words
     assert "Arecordingof0:02.Itliesinthecasefile,tobeplayed:E002-film.mp4" in words
     assert "cannotbeshownhere" not in words
+    # What the texts say is on their pages; no machine read it.
+    assert "Machine-readtext" not in words
     copied = _imported(built, alice, tmp_path)
     lengths = list(copied.exhibits.values_list("media_type", "duration_ms"))
     assert lengths == list(case.exhibits.values_list("media_type", "duration_ms"))
