@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
 
 from cases.casefile import labels
 from cases.casefile.layout import EXHIBITS
+from cases.casefile.moments import days_off, days_that_matter
 from cases.casefile.names import exhibit_file_name
 from cases.casefile.redacted import redacted_facts
 from cases.casefile.snapshot import (
@@ -34,12 +34,14 @@ from cases.models import (
     CaseFile,
     ContactAttempt,
     Deadline,
+    DocumentLanguage,
     Exhibit,
     Membership,
     Milestone,
     Order,
     Redaction,
 )
+from cases.rules.calendars import WorkCalendar
 from cases.rules.custody import Entry
 from cases.rules.playbooks import Playbook
 
@@ -56,21 +58,32 @@ class Sources:
     chain: Chain
     playbooks: Sequence[Playbook]
     zone: ZoneInfo
+    calendar: WorkCalendar
     key_fingerprint: str
     stamp_from: str
 
 
 def gather(sources: Sources) -> Snapshot:
     """The case as it is now. The caller holds the lock on its row, so that all parts fit each other."""
-    with translation.override(sources.case_file.language):
-        return _Gathering(sources).snapshot()
+    first = _gathered(sources, sources.case_file.main_language)
+    if sources.case_file.language != DocumentLanguage.BOTH:
+        return first
+    return replace(first, beside=_gathered(sources, "en"))
+
+
+def _gathered(sources: Sources, language: str) -> Snapshot:
+    with translation.override(language):
+        snapshot = _Gathering(sources, language).snapshot()
+    days = days_that_matter(snapshot)
+    return replace(snapshot, days_off=days_off(sources.calendar, days[0], days[-1], language))
 
 
 class _Gathering:
     """Reads each kind of row once and numbers what has no number of its own."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, language: str) -> None:
         self.sources = sources
+        self.language = language
         self.case: Case = sources.case_file.case
         self.left_out = frozenset(sources.case_file.left_out)
         self.state_at = sources.chain[-1][0].at
@@ -97,7 +110,7 @@ class _Gathering:
         deadlines = Deadline.objects.filter(case=self.case).order_by("due_at", "pk")
         exhibits = list(Exhibit.objects.filter(case=self.case).order_by("number"))
         return Snapshot(
-            language=case_file.language,
+            language=self.language,
             zone=str(sources.zone),
             state_at=self.moment(self.state_at),
             chain_head=sources.chain[-1][1],
@@ -137,30 +150,26 @@ class _Gathering:
             owner=case.owner.name or owner,
             playbook=self.playbook(case.playbook),
             also_playbooks=tuple(self.playbook(key) for key in self.also()),
-            status=_coded(case, "status"),
-            outcome=_coded(case, "outcome"),
-            problem_kind=_coded(case, "problem_kind"),
-            risk=_coded(case, "risk"),
-            urgency=_coded(case, "urgency"),
-            complexity=_coded(case, "complexity"),
+            status=labels.coded(case, "status"),
+            outcome=labels.coded(case, "outcome"),
+            problem_kind=labels.coded(case, "problem_kind"),
+            risk=labels.coded(case, "risk"),
+            urgency=labels.coded(case, "urgency"),
+            complexity=labels.coded(case, "complexity"),
             during_big_sale=case.during_big_sale,
             merchant=case.merchant,
-            merchant_kind=_coded(case, "merchant_kind"),
+            merchant_kind=labels.coded(case, "merchant_kind"),
             merchant_address=case.merchant_address,
             partner_platform=case.partner_platform,
             problem_statement=case.problem_statement,
             demand=case.demand,
             amount=_money(case.amount),
             currency=case.currency,
-            payment_method=_coded(case, "payment_method"),
+            payment_method=labels.coded(case, "payment_method"),
             recovered_amount=_money(case.recovered_amount),
             created_at=self.moment(case.created_at),
             closed_at=self.moment(case.closed_at),
         )
-
-    @property
-    def language(self) -> str:
-        return self.sources.case_file.language
 
     def playbook(self, key: str) -> Coded:
         known = self.playbooks.get(key)
@@ -184,20 +193,20 @@ class _Gathering:
             paid_at=self.moment(order.paid_at),
             received_at=self.moment(order.received_at),
             created_at=self.moment(order.created_at),
-            numbers=tuple(NumberFacts(_coded(number, "kind"), number.number) for number in numbers),
+            numbers=tuple(NumberFacts(labels.coded(number, "kind"), number.number) for number in numbers),
         )
 
     def contact(self, contact: ContactAttempt) -> ContactFacts:
         return ContactFacts(
             number=self.contact_numbers[contact.pk],
             channel=self.channel(contact.channel),
-            direction=_coded(contact, "direction"),
+            direction=labels.coded(contact, "direction"),
             started_at=self.moment(contact.started_at),
             ended_at=self.moment(contact.ended_at),
             person=contact.person,
             ticket_number=contact.ticket_number,
             summary=contact.summary,
-            outcome=_coded(contact, "outcome"),
+            outcome=labels.coded(contact, "outcome"),
             promise=contact.promise,
             promised_by=self.moment(contact.promised_by),
             logged_at=self.moment(contact.logged_at),
@@ -207,7 +216,7 @@ class _Gathering:
 
     def milestone(self, milestone: Milestone) -> MilestoneFacts:
         return MilestoneFacts(
-            kind=_coded(milestone, "kind"),
+            kind=labels.coded(milestone, "kind"),
             channel=self.channel(milestone.channel),
             happened_at=self.moment(milestone.happened_at),
             facts=milestone.facts,
@@ -220,7 +229,7 @@ class _Gathering:
     def deadline(self, deadline: Deadline) -> DeadlineFacts:
         return DeadlineFacts(
             rule=deadline.rule,
-            whose=_coded(deadline, "whose"),
+            whose=labels.coded(deadline, "whose"),
             state=labels.deadline_state(deadline, self.state_at),
             contact=self.contact_numbers.get(deadline.contact_id or 0),
             milestone=self.milestone_numbers.get(deadline.milestone_id or 0),
@@ -237,7 +246,7 @@ class _Gathering:
             met_at=self.moment(deadline.met_at),
             met_by=deadline.met_by,
             dropped_at=self.moment(deadline.dropped_at),
-            drop_reason=_coded(deadline, "drop_reason"),
+            drop_reason=labels.coded(deadline, "drop_reason"),
         )
 
     def exhibit(self, exhibit: Exhibit) -> ExhibitFacts:
@@ -261,7 +270,7 @@ class _Gathering:
             height=exhibit.height,
             page_count=exhibit.page_count,
             duration_ms=exhibit.duration_ms,
-            source=_coded(exhibit, "source"),
+            source=labels.coded(exhibit, "source"),
             shows=exhibit.shows,
             claimed_at=self.moment(exhibit.claimed_at),
             received_at=self.moment(exhibit.received_at),
@@ -283,12 +292,6 @@ class _Gathering:
             exhibit=entry.exhibit_number,
             hash=digest,
         )
-
-
-def _coded(row: Any, name: str) -> Coded:
-    """A choice of a row with its label; an empty choice has no label, whatever the form calls it."""
-    code = str(getattr(row, name))
-    return Coded(code, str(getattr(row, f"get_{name}_display")()) if code else "")
 
 
 def _money(amount: Decimal | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -48,6 +49,12 @@ ACTS = {
     "case_file_requested": gettext_lazy("Case file requested"),
     "case_file_built": gettext_lazy("Case file built"),
 }
+
+
+def coded(row: Model, name: str) -> Coded:
+    """A choice of a row with its label; an empty choice has no label, whatever the form calls it."""
+    code = str(getattr(row, name))
+    return Coded(code, str(getattr(row, f"get_{name}_display")()) if code else "")
 
 
 def act(action: str) -> Coded:

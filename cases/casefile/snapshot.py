@@ -6,7 +6,7 @@ the zone of the case's playbook, with its offset; money is a decimal number in t
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from cases.casefile.layout import SCHEMA
@@ -198,8 +198,20 @@ class CaseFileFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DayOff:
+    """A day on which the offices of the case's calendar are closed; `name` is empty for a plain weekend."""
+
+    day: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole case at `state_at`, the moment of the last entry of its chain."""
+    """The whole case at `state_at`, the moment of the last entry of its chain.
+
+    `days_off`: those between its first and its last moment. `beside`: the same in the second language of a
+    document in two. Neither is in case.json, nor is the chain.
+    """
 
     language: str
     zone: str
@@ -214,11 +226,14 @@ class Snapshot:
     exhibits: tuple[ExhibitFacts, ...]
     left_out: tuple[LeftOutFacts, ...] = ()
     custody: tuple[CustodyFacts, ...] = field(default=())
+    days_off: tuple[DayOff, ...] = ()
+    beside: Snapshot | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The content of case.json. The chain is in custody.jsonl; here are its length and its head."""
-        content = asdict(self)
-        del content["custody"], content["chain_head"]
+        content = asdict(replace(self, custody=(), days_off=(), beside=None))
+        for name in ("custody", "chain_head", "days_off", "beside"):
+            del content[name]
         return {
             "schema": SCHEMA,
             **content,

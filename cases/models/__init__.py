@@ -12,7 +12,7 @@ from cases.models.case import (
     Status,
     Urgency,
 )
-from cases.models.case_file import BuildState, CaseFile
+from cases.models.case_file import BuildState, CaseFile, DocumentLanguage
 from cases.models.contact import ContactAttempt, ContactOutcome, Direction
 from cases.models.custody import CustodyEntry
 from cases.models.deadline import Binds, Deadline, DropReason, Whose
@@ -58,6 +58,7 @@ __all__ = [
     "CustodyEntry",
     "Deadline",
     "Direction",
+    "DocumentLanguage",
     "DropReason",
     "Exhibit",
     "ExhibitSource",

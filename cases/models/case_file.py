@@ -17,10 +17,18 @@ class BuildState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class DocumentLanguage(models.TextChoices):
+    """The languages of a case file; in both, every word of ours stands in Chinese and in English."""
+
+    ZH_HANS = Language.ZH_HANS.value, Language.ZH_HANS.label
+    EN = Language.EN.value, Language.EN.label
+    BOTH = "both", f"{Language.ZH_HANS.label} + {Language.EN.label}"
+
+
 class CaseFile(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="case_files")
     number = models.PositiveIntegerField(_("number"), help_text=_("1, 2, 3, ... within the case."))
-    language = models.CharField(_("language"), max_length=10, choices=Language.choices)
+    language = models.CharField(_("language"), max_length=10, choices=DocumentLanguage.choices)
     state = models.CharField(_("state"), max_length=10, choices=BuildState.choices, default=BuildState.QUEUED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     requested_at = models.DateTimeField(_("requested at"))
@@ -76,3 +84,8 @@ class CaseFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} case file {self.number}"
+
+    @property
+    def main_language(self) -> str:
+        """The language that comes first, and in which notes and failures are told."""
+        return Language.ZH_HANS.value if self.language == DocumentLanguage.BOTH else self.language

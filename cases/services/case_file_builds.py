@@ -29,6 +29,7 @@ from cases.casefile.timestamp import request_stamp
 from cases.evidence import store
 from cases.models import BuildState, Case, CaseFile, Exhibit, Redaction
 from cases.services import custody
+from cases.services.calendars import calendar_of
 from cases.services.playbooks import playbooks_of, zone_of
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def build(*, case_file_id: int) -> None:
     if lease is None:
         return
     case_file = CaseFile.objects.select_related("case").get(pk=case_file_id)
-    with translation.override(case_file.language):
+    with translation.override(case_file.main_language):
         try:
             _build(case_file, lease)
         except _Lost:
@@ -83,7 +84,7 @@ def build(*, case_file_id: int) -> None:
             lease.rows().update(state=BuildState.FAILED, lease_until=None, failure=str(refused)[:500])
         except Exception:
             log.exception("Case file %s could not be built (attempt %s)", case_file_id, lease.attempt)
-            _try_again(lease, case_file.language)
+            _try_again(lease, case_file.main_language)
 
 
 def give_up(rows: QuerySet[CaseFile], *, language: str) -> None:
@@ -146,7 +147,7 @@ def _take(case_file_id: int) -> _Lease | None:
         return _Lease(case_file_id, CaseFile.objects.values_list("attempts", flat=True).get(pk=case_file_id))
     exhausted = rows.first()
     if exhausted is not None:
-        give_up(rows, language=exhausted.language)
+        give_up(rows, language=exhausted.main_language)
     return None
 
 
@@ -220,11 +221,13 @@ def _gathered(case_file: CaseFile, key: SigningKey) -> tuple[Snapshot, Chain]:
                 )
                 % {"number": broken.sequence}
             )
+        applying = playbooks_of(case)
         sources = Sources(
             case_file=case_file,
             chain=chain,
-            playbooks=playbooks_of(case),
+            playbooks=applying,
             zone=zone_of(case),
+            calendar=calendar_of(applying[0].calendar if applying else "weekdays"),
             key_fingerprint=key.fingerprint,
             stamp_from=urlsplit(settings.TSA_URL).hostname or "" if settings.TSA_URL else "",
         )
@@ -273,7 +276,7 @@ def _finish(case_file: CaseFile, lease: _Lease, bag: Bag, *, storage_key: str, s
         storage_key=storage_key,
         manifest=bag.manifest,
         chain_head=snapshot.chain_head,
-        note=_note(bag, case_file.language),
+        note=_note(bag, case_file.main_language),
     )
     if not is_ours:
         raise _Lost

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from cases.casefile.bag import hash_file
 from cases.casefile.verify import Verdict, verify
 from cases.evidence import store
-from cases.models import BuildState, Case, CaseFile
+from cases.models import BuildState, Case, CaseFile, DocumentLanguage
 from cases.services import custody
 from cases.services.case_file_builds import MOST_ATTEMPTS, build, give_up, own_key
 from cases.services.case_file_plans import EVERYTHING, MadeFor, checked
 from cases.services.redactions import chosen
-from tracker.accounts.models import Language, User
+from tracker.accounts.models import User
 from tracker.queue import enqueue_on_commit
 
 __all__ = [
@@ -97,7 +97,7 @@ def build_waiting() -> int:
             lease_until=case_file.lease_until,
         )
         if case_file.attempts >= MOST_ATTEMPTS:
-            give_up(same, language=case_file.language)
+            give_up(same, language=case_file.main_language)
         elif same.update(state=BuildState.QUEUED, lease_until=now + WAKE_UP):
             enqueue_on_commit("cases.tasks.build_case_file", case_file.pk)
             woken += 1
@@ -146,7 +146,7 @@ def _new_case_file(
     wanted: Mapping[int, int] | None,
     made_for: MadeFor,
 ) -> CaseFile:
-    if language not in Language.values:
+    if language not in DocumentLanguage.values:
         raise ValidationError(
             {"language": _("Choose one of the languages offered.")}, code="unknown_language"
         )

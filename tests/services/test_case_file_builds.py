@@ -53,6 +53,7 @@ def _built_again(case_file: CaseFile, chain: Any) -> str:
 
     from cases.casefile.assemble import assemble
     from cases.casefile.gather import Sources, gather
+    from cases.services.calendars import calendar_of
     from cases.services.playbooks import playbooks_of, zone_of
 
     key = case_files.own_key()
@@ -61,6 +62,7 @@ def _built_again(case_file: CaseFile, chain: Any) -> str:
         chain=chain,
         playbooks=playbooks_of(case_file.case),
         zone=zone_of(case_file.case),
+        calendar=calendar_of("CN"),
         key_fingerprint=key.fingerprint,
         stamp_from="",
     )
