@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 TEMPLATE = "document.typ"
+TEMPLATES = (TEMPLATE, "base.typ", "chart.typ", "exhibits.typ", "page_one.typ", "parts.typ")
 JOB, PICTURES = "job.json", "pictures.json"
 # typst keeps every picture decoded, about 4 bytes a pixel: 600 MB for a volume.
 MOST_PIXELS_IN_A_VOLUME = 150_000_000

@@ -12,17 +12,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.utils import translation
 
 from cases.casefile import compile as child
 from cases.casefile import layout
+from cases.casefile.chart_layout import placed
 from cases.casefile.pages import Pages
 from cases.casefile.printable import all_printable
 from cases.casefile.profiles import profile_named
+from cases.casefile.side_by_side import side_by_side
 from cases.casefile.snapshot import Snapshot
 
-TEMPLATE = Path(__file__).with_name(child.TEMPLATE)
 ATTACHED_AT_MOST = 50 * 1024 * 1024
 # For each step of the child; a picture takes a tenth of a second, a volume a few seconds.
 STEP_SECONDS = 900
@@ -50,10 +52,10 @@ def print_document(
     Every exhibit must lie in `work`. `heard` gets "drawn" when one more exhibit has been drawn, and
     "alive" every few seconds besides. The same snapshot gives the same bytes. Raises NotPrinted.
     """
-    shutil.copyfile(TEMPLATE, work.folder / child.TEMPLATE)
+    for name in child.TEMPLATES:
+        shutil.copyfile(Path(__file__).with_name(name), work.folder / name)
     (work.folder / "case.json").write_bytes(case_json(snapshot))
-    with translation.override(snapshot.language):
-        job = all_printable(Pages(snapshot).as_json())
+    job = pages(snapshot)
     job["timestamp"] = int(datetime.fromisoformat(snapshot.state_at).timestamp())
     job["attachments"] = _attachments(snapshot)
     job["small_pictures"] = snapshot.case_file.small_pictures
@@ -67,6 +69,19 @@ def print_document(
     for volume in range(1, count + 1):
         _run("print", work.folder, str(volume), heard=heard)
     return [work.folder / f"case-file-{volume}.pdf" for volume in range(1, count + 1)]
+
+
+def pages(snapshot: Snapshot) -> dict[str, Any]:
+    """All that the template sets but the pictures of the exhibits, every sign of it printable."""
+    beside = snapshot.beside
+    with translation.override(snapshot.language):
+        told = Pages(snapshot, is_both=beside is not None).as_json()
+    if beside is not None:
+        with translation.override(beside.language):
+            told = side_by_side(told, Pages(beside, is_both=True).as_json()) | {"lang": "both"}
+    job: dict[str, Any] = all_printable(told)
+    # How wide a label is depends on what is printed of it.
+    return job | {"chart": placed(job["chart"])}
 
 
 def case_json(snapshot: Snapshot) -> bytes:

@@ -2,52 +2,63 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cases.casefile import layout
+from cases.casefile.cards import contact_card, deadline_card
+from cases.casefile.chart import Chart
+from cases.casefile.page_one import PageOne
 from cases.casefile.profiles import profile_named
-from cases.casefile.snapshot import ContactFacts, DeadlineFacts, ExhibitFacts, OrderFacts, Snapshot
-from cases.casefile.styled import counted, fill, in_language, joined, moment, money, rows, shortened
+from cases.casefile.promises import promises
+from cases.casefile.snapshot import ExhibitFacts, Snapshot
+from cases.casefile.styled import fill, joined, moment, rows, shortened
 from cases.casefile.timeline import timeline
 from cases.casefile.words import words, words_where_redacted
-from cases.models import Binds
+from cases.rules.media_types import extension_for
 
-# What still leaves room for the rest on page one; Chinese says more with a sign.
-SUMMARY_SIGNS = {"zh-hans": (300, 150), "en": (620, 300)}
-ON_PAGE_ONE = 5
 # Of what a machine read on one exhibit; all of it is in case.json.
 READ_SIGNS = 1500
+# Of the title, in the head of each page.
+RUNNING_SIGNS = 36
 OWN_TEXT = ("text/plain", "message/rfc822")
 
 
 class Pages:
-    """Built in the language that is active, from one snapshot."""
+    """Built in the language that is active, from one snapshot; `is_both`: to stand beside another one."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+    def __init__(self, snapshot: Snapshot, *, is_both: bool = False) -> None:
+        self.snapshot, self.is_both = snapshot, is_both
         self.words = words()
         if any(exhibit.redaction for exhibit in snapshot.exhibits):
             self.words |= words_where_redacted()
 
     def as_json(self) -> dict[str, Any]:
-        snapshot = self.snapshot
+        snapshot, words, made = self.snapshot, self.words, promises(self.snapshot)
+        one = PageOne(snapshot, words, is_both=self.is_both)
         return {
             "lang": "zh" if snapshot.language.startswith("zh") else "en",
-            "words": self.words,
+            "words": words,
             "title": snapshot.case.title,
+            "running_title": shortened(snapshot.case.title, RUNNING_SIGNS),
             "parts": [part for part in profile_named(snapshot.case_file.profile).parts if self.has(part)],
             "left_out": self.left_out(),
             "identifier": snapshot.case_file.identifier,
             "state_at": moment(snapshot.state_at),
             "zone": snapshot.zone,
-            "summary": self.summary(),
-            "statement": self.statement(),
+            "summary": one.as_json(),
+            "statement": one.statement(),
+            "chart": Chart(snapshot, is_both=self.is_both).as_json(),
             "timeline": timeline(snapshot),
-            "contacts": [self.contact(contact) for contact in snapshot.contacts],
-            "deadlines": [self.deadline(deadline) for deadline in snapshot.deadlines],
+            "contacts": [
+                contact_card(contact, made.get(contact.number), words) for contact in snapshot.contacts
+            ],
+            "deadlines": [
+                deadline_card(deadline, number, snapshot, words)
+                for number, deadline in enumerate(snapshot.deadlines, start=1)
+            ],
+            "evidence": self.evidence(),
             "exhibits": [self.exhibit(exhibit) for exhibit in snapshot.exhibits],
             "machine_read": [
                 {"number": exhibit.number, "text": shortened(exhibit.recognised_text, READ_SIGNS)}
@@ -69,145 +80,6 @@ class Pages:
         numbers = [f"E{one.number}" for one in self.snapshot.left_out]
         return fill(self.words["left_out"], exhibits=", ".join(numbers)) if numbers else ""
 
-    def summary(self) -> dict[str, Any]:
-        """Page one."""
-        case, words, snapshot = self.snapshot.case, self.words, self.snapshot
-        long, short = SUMMARY_SIGNS.get(snapshot.language, SUMMARY_SIGNS["en"])
-        return {
-            "kind": joined(case.playbook.label, case.problem_kind.label),
-            "reference": case.reference,
-            "facts": [
-                [words["status"], joined(case.status.label, case.outcome.label)],
-                [words["amount_in_dispute"], money(case.amount, case.currency) or "–"],
-                [words["contact_attempts"], str(len(snapshot.contacts))],
-                [words["exhibits"], str(len(snapshot.exhibits))],
-            ],
-            "parties": rows(
-                (words["consumer"], case.owner),
-                (words["merchant"], joined(case.merchant, case.merchant_kind.label)),
-                (words["address"], case.merchant_address),
-                (words["platform"], case.playbook.label),
-                (words["partner"], case.partner_platform),
-                (words["paid_by"], case.payment_method.label),
-                (words["also_applies"], joined(*(playbook.label for playbook in case.also_playbooks))),
-            ),
-            "orders": [self.order(order) for order in snapshot.orders[:ON_PAGE_ONE]],
-            "more_orders": max(0, len(snapshot.orders) - ON_PAGE_ONE),
-            "happened": shortened(case.problem_statement, long),
-            "asked": shortened(case.demand, short),
-            "stands": self.stands(),
-            "exhibits": [
-                {"number": exhibit.number, "text": shortened(self.called(exhibit), 80)}
-                for exhibit in snapshot.exhibits[:ON_PAGE_ONE]
-            ],
-            "more_exhibits": max(0, len(snapshot.exhibits) - ON_PAGE_ONE),
-        }
-
-    def stands(self) -> list[list[str]]:
-        """Rows of label and text: how the contacts went, what is due, what came back."""
-        case, words, snapshot = self.snapshot.case, self.words, self.snapshot
-        outcomes = Counter(contact.outcome.label for contact in snapshot.contacts)
-        states = Counter(deadline.state.label for deadline in snapshot.deadlines)
-        following = next((item for item in snapshot.deadlines if item.state.code == "open"), None)
-        return rows(
-            (words["opened_at"], moment(case.created_at)),
-            (words["contact_attempts"], counted(outcomes)),
-            (words["deadlines"], counted(states)),
-            (words["next_due"], joined(self.due(following), self.title(following)) if following else ""),
-            (words["recovered"], money(case.recovered_amount, case.currency)),
-        )
-
-    def order(self, order: OrderFacts) -> dict[str, Any]:
-        return {
-            "item": joined(order.platform, order.item),
-            "amount": money(order.amount, order.currency),
-            "rows": rows(
-                *((number.kind.label, number.number) for number in order.numbers),
-                (self.words["paid_at"], moment(order.paid_at)),
-                (self.words["received_at"], moment(order.received_at)),
-            ),
-        }
-
-    def statement(self) -> dict[str, Any]:
-        """The full texts, where page one had to shorten one of them; else empty."""
-        case, summary = self.snapshot.case, self.summary()
-        is_whole = summary["happened"] == case.problem_statement and summary["asked"] == case.demand
-        if is_whole and not summary["more_orders"]:
-            return {}
-        orders = [self.order(order) for order in self.snapshot.orders]
-        return {"happened": case.problem_statement, "asked": case.demand, "orders": orders}
-
-    def contact(self, contact: ContactFacts) -> dict[str, Any]:
-        words, ended = self.words, moment(contact.ended_at)
-        return {
-            "title": joined(fill(words["contact"], number=contact.number), contact.channel.label),
-            "outcome": contact.outcome.label,
-            "rows": rows(
-                (words["when"], moment(contact.started_at) + (f" – {ended}" if ended else "")),
-                (words["direction"], contact.direction.label),
-                (words["with_whom"], contact.person),
-                (words["ticket"], contact.ticket_number),
-                (words["said"], contact.summary),
-                (words["promise"], contact.promise),
-                (words["promised_by"], moment(contact.promised_by)),
-                (words["logged"], moment(contact.logged_at)),
-            ),
-            "exhibits": contact.exhibits,
-        }
-
-    def deadline(self, deadline: DeadlineFacts) -> dict[str, Any]:
-        words, because = self.words, deadline.because
-        source = because.get("source", {})
-        checked = fill(words["checked_on"], day=source.get("checked_on", ""))
-        editions = fill(
-            words["editions"],
-            playbook=because.get("playbook_edition", ""),
-            calendar=because.get("calendar_edition", ""),
-        )
-        return {
-            "title": self.title(deadline),
-            "state": deadline.state.label,
-            "rows": rows(
-                (words["due"], self.due(deadline)),
-                (words["whose"], deadline.whose.label),
-                (words["binds"], bound(str(because.get("binds", "")))),
-                (words["why_dropped"], deadline.drop_reason.label),
-                (words["met_at"], moment(deadline.met_at)),
-                (words["to_do"], self.text(because.get("action", {}))),
-                (words["consequence"], self.text(because.get("consequence", {}))),
-                (words["rule"], deadline.rule),
-                (words["source"], self.source(source)),
-                (words["confidence"], joined(confidence(str(source.get("confidence", ""))), checked)),
-                (words["counted_with"], editions),
-                (words["note"], joined(*self.notes(deadline))),
-            ),
-            "steps": [self.text(step["text"]) for step in because.get("steps", [])],
-        }
-
-    def notes(self, deadline: DeadlineFacts) -> list[str]:
-        known = ((deadline.is_provisional, "provisional"), (deadline.is_paused, "paused"))
-        return [self.words[name] for holds, name in known if holds]
-
-    def title(self, deadline: DeadlineFacts) -> str:
-        return self.text(deadline.because.get("title", {})) or deadline.rule
-
-    def text(self, text: dict[str, str]) -> str:
-        return in_language(text, self.snapshot.language)
-
-    def source(self, source: dict[str, Any]) -> str:
-        title, article = self.text(source.get("title", {})), self.text(source.get("article", {}))
-        return joined(title, article, str(source.get("url", "")))
-
-    def due(self, deadline: DeadlineFacts) -> str:
-        if deadline.in_days:
-            end = f"{deadline.due_at[:10]} ({self.words['end_of_day']}, {deadline.due_at[-6:]})"
-        else:
-            end = moment(deadline.due_at)
-        if not deadline.window_from:
-            return end
-        start = deadline.window_from[:10] if deadline.in_days else moment(deadline.window_from)
-        return fill(self.words["window"], start=start, end=end)
-
     def called(self, exhibit: ExhibitFacts) -> str:
         return exhibit.shows or exhibit.original_name or (self.words["redacted"] if exhibit.redaction else "")
 
@@ -226,14 +98,16 @@ class Pages:
     def exhibit(self, exhibit: ExhibitFacts) -> dict[str, Any]:
         words, name = self.words, exhibit.file.removeprefix(layout.EXHIBITS)
         contacts = [fill(words["contact"], number=number) for number in exhibit.contacts]
-        measures = f"{exhibit.width} × {exhibit.height}" if exhibit.width else ""
         return {
             "number": exhibit.number,
             "title": joined(f"E{exhibit.number}", self.called(exhibit)),
-            "name": joined(words["redacted"], name) if exhibit.redaction else exhibit.original_name or name,
-            "source": joined(exhibit.source.label, moment(exhibit.received_at)),
+            "name": self.called(exhibit) or name,
+            "what": joined(words["redacted"] if exhibit.redaction else "", kind_of(exhibit)),
+            "file": name,
+            "source": exhibit.source.label,
+            "received": moment(exhibit.received_at),
             "pages": exhibit.page_count,
-            "proves": joined(exhibit.shows, *contacts) or "–",
+            "proves": self.proves(exhibit),
             "sha256": exhibit.sha256,
             "hash_of": words["hash_of_redacted" if exhibit.redaction else "hash_of"],
             "cannot_show": fill(words["cannot_show"], file=name),
@@ -243,9 +117,31 @@ class Pages:
                 (words["received"], moment(exhibit.received_at)),
                 (words["claimed"], moment(exhibit.claimed_at)),
                 (words["proof_of"], joined(*contacts)),
-                (words["file"], joined(exhibit.original_name, exhibit.media_type, measures)),
+                (words["file"], joined(exhibit.original_name, kind_of(exhibit))),
                 (words["size"], _("%(count)s bytes") % {"count": f"{exhibit.size:,}"}),
             ),
+        }
+
+    def proves(self, exhibit: ExhibitFacts) -> str:
+        """What it shows, and which contacts with what outcome it is proof of."""
+        contacts = {contact.number: contact for contact in self.snapshot.contacts}
+        named = [
+            joined(fill(self.words["contact"], number=number), contacts[number].outcome.label)
+            for number in exhibit.contacts
+        ]
+        return "\n".join(filter(None, [exhibit.shows, *named])) or "–"
+
+    def evidence(self) -> dict[str, Any]:
+        """What stands above and below the evidence list."""
+        case, words, exhibits = self.snapshot.case, self.words, self.snapshot.exhibits
+        pages = sum(exhibit.page_count for exhibit in exhibits)
+        return {
+            "head": rows(
+                (words["submitted_by_name"], case.owner),
+                (words["other_party"], joined(case.merchant, case.playbook.label)),
+                (words["matter"], joined(case.title, case.problem_kind.label)),
+            ),
+            "totals": fill(words["totals"], count=len(exhibits), pages=pages),
         }
 
     def entry(self, index: int) -> dict[str, Any]:
@@ -274,24 +170,20 @@ class Pages:
         }
 
 
+def kind_of(exhibit: ExhibitFacts) -> str:
+    """What kind of file it is, as in “Picture – PNG – 1080 × 2400”."""
+    kinds = {
+        "image": _("Picture"),
+        "audio": _("Sound"),
+        "video": _("Video"),
+        "message": _("E-mail"),
+        "text": _("Text"),
+    }
+    measures = f"{exhibit.width} × {exhibit.height}" if exhibit.width else ""
+    name = extension_for(exhibit.media_type).upper()
+    return joined(kinds.get(exhibit.media_type.partition("/")[0], ""), name, measures)
+
+
 def is_machine_read(exhibit: ExhibitFacts) -> bool:
     """Of texts and e-mails the words are the file's own, and stand on its pages already."""
     return bool(exhibit.recognised_text.strip()) and exhibit.media_type not in OWN_TEXT
-
-
-def bound(code: str) -> str:
-    """Whom a rule binds; the same words as on the screens."""
-    return str(Binds(code).label) if code in Binds.values else code
-
-
-def confidence(code: str) -> str:
-    """How far a source can be relied on; the same words as on the screens."""
-    labels = {
-        "V": _("read in the official text"),
-        "V-": _("read in a copy of the official text"),
-        "S+": _("several secondary sources agree"),
-        "S": _("one secondary source"),
-        "reported": _("reported, not checked against an official text"),
-        "own": _("a user's own entry, not checked"),
-    }
-    return labels.get(code, code)

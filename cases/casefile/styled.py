@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import get_language, pgettext
 
+from cases.casefile.snapshot import DeadlineFacts
+
 
 def moment(iso: str, *, seconds: bool = False) -> str:
     """2026-09-01 10:00 +08:00; empty for an empty one."""
@@ -37,6 +39,12 @@ def joined(*parts: str) -> str:
     return ("·" if is_chinese else " – ").join(part for part in parts if part)
 
 
+def sentences(*parts: str) -> str:
+    """The sentences that are there, one after the other."""
+    is_chinese = (get_language() or "").startswith("zh")
+    return ("" if is_chinese else " ").join(part for part in parts if part)
+
+
 def counted(counts: Counter[str]) -> str:
     """As in "No answer 2, Refused 1"."""
     separator = pgettext("between the items of a list", ", ")
@@ -57,3 +65,19 @@ def fill(word: str, **values: object) -> str:
 def in_language(text: dict[str, str], language: str) -> str:
     """A bilingual text as stored; empty where there is none."""
     return text.get("zh-hans" if language.startswith("zh") else "en", "")
+
+
+def title_of(deadline: DeadlineFacts, language: str) -> str:
+    return in_language(deadline.because.get("title", {}), language) or deadline.rule
+
+
+def due(deadline: DeadlineFacts, words: dict[str, str]) -> str:
+    """When a deadline ends, or its window from start to end."""
+    if deadline.in_days:
+        end = f"{deadline.due_at[:10]} ({words['end_of_day']}, {deadline.due_at[-6:]})"
+    else:
+        end = moment(deadline.due_at)
+    if not deadline.window_from:
+        return end
+    start = deadline.window_from[:10] if deadline.in_days else moment(deadline.window_from)
+    return fill(words["window"], start=start, end=end)

@@ -11,15 +11,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cases.casefile.chart import is_answered
+from cases.casefile.moments import untold
+from cases.casefile.promises import promises
 from cases.casefile.snapshot import ExhibitFacts, Snapshot
-from cases.casefile.styled import in_language, joined, money, offset, shortened
+from cases.casefile.styled import joined, money, offset, shortened, title_of
+from cases.casefile.words import promise_results
 
 TEXT_SIGNS = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line; `order` puts what happened at the same time in a fixed order."""
+    """One line; `order` puts what happened at the same time in a fixed order. `target` is the label of the
+    card it has elsewhere in the document, such as C3 or D1.
+    """
 
     at: str
     order: int
@@ -27,16 +33,19 @@ class Moment:
     title: str
     text: str
     exhibits: tuple[int, ...] = ()
+    target: str = ""
 
     def as_json(self) -> dict[str, Any]:
         at = datetime.fromisoformat(self.at)
         return {
-            "day": date_format(at, "Y-m-d D"),
+            "day": f"{at:%Y-%m-%d}",
+            "weekday": date_format(at, "D"),
             "time": f"{at:%H:%M} {offset(at)}",
             "mark": self.mark,
             "title": self.title,
             "text": self.text,
             "exhibits": self.exhibits,
+            "target": self.target,
         }
 
 
@@ -57,21 +66,37 @@ def _moments(snapshot: Snapshot) -> Iterator[Moment]:
             yield Moment(order.paid_at, 1, "order", _("Order paid"), what)
         if order.received_at:
             yield Moment(order.received_at, 1, "order", _("Order received"), what)
-    for contact in snapshot.contacts:
-        title = joined(contact.channel.label, contact.outcome.label)
-        said = shortened(contact.promise or contact.summary, TEXT_SIGNS)
-        yield Moment(contact.started_at, 2, "contact", title, said, contact.exhibits)
-    told = {("paid", order.paid_at) for order in snapshot.orders}
-    told |= {("goods_received", order.received_at) for order in snapshot.orders}
-    for milestone in snapshot.milestones:
-        if (milestone.kind.code, milestone.happened_at) not in told:
-            title = joined(milestone.kind.label, milestone.channel.label)
-            said = joined(str(milestone.facts.get("countdown", "")), milestone.note)
-            yield Moment(milestone.happened_at, 3, "milestone", title, shortened(said, TEXT_SIGNS))
-    for deadline in snapshot.deadlines:
-        title = in_language(deadline.because["title"], snapshot.language)
-        yield Moment(deadline.due_at, 5, "deadline", f"{_('Due')}: {title}", deadline.state.label)
+    yield from _contacts(snapshot)
+    for milestone in untold(snapshot):
+        title = joined(milestone.kind.label, milestone.channel.label)
+        said = joined(str(milestone.facts.get("countdown", "")), milestone.note)
+        yield Moment(milestone.happened_at, 3, "milestone", title, shortened(said, TEXT_SIGNS))
+    yield from _deadlines(snapshot)
     yield from _received(snapshot)
+
+
+def _contacts(snapshot: Snapshot) -> Iterator[Moment]:
+    for contact in snapshot.contacts:
+        number = _("Contact {number}").replace("{number}", str(contact.number))
+        title = joined(number, contact.channel.label, contact.outcome.label)
+        said = shortened(contact.promise or contact.summary, TEXT_SIGNS)
+        mark = "answer" if is_answered(contact) else "contact"
+        yield Moment(contact.started_at, 2, mark, title, said, contact.exhibits, f"C{contact.number}")
+    for promise in promises(snapshot).values():
+        until = promise.contact.promised_by
+        # When it was kept or broken is a milestone of its own.
+        if until:
+            number = _("Promise of contact {number}").replace("{number}", str(promise.contact.number))
+            title = joined(number, pgettext("promise", "its time ends"))
+            result = promise_results()[promise.result]
+            yield Moment(until, 4, "promise", title, result, (), f"C{promise.contact.number}")
+
+
+def _deadlines(snapshot: Snapshot) -> Iterator[Moment]:
+    for number, deadline in enumerate(snapshot.deadlines, start=1):
+        named = _("Deadline {number}").replace("{number}", str(number))
+        title = joined(named, title_of(deadline, snapshot.language))
+        yield Moment(deadline.due_at, 5, "deadline", title, deadline.state.label, (), f"D{number}")
 
 
 def _received(snapshot: Snapshot) -> Iterator[Moment]:

@@ -8,23 +8,52 @@ from django.utils.translation import pgettext
 
 def words() -> dict[str, str]:
     """Every word that document.typ sets, by the name it uses; {gaps} are filled there."""
-    return {**_summary(), **_parts(), **_exhibits(), **_custody(), **_checking()}
+    groups = (
+        _document,
+        _facts,
+        _page_one,
+        _contacts,
+        _deadlines,
+        _evidence_list,
+        _exhibits,
+        _custody,
+        _checking,
+    )
+    return {name: word for group in groups for name, word in group().items()}
 
 
-def _summary() -> dict[str, str]:
+def _document() -> dict[str, str]:
     return {
         "case_file": _("Case file"),
         "reference": _("Reference"),
         "state": _("State of {at}"),
         "page": _("Page {page} of {pages}"),
         "volume": _("Volume {volume} of {volumes}"),
-        "summary": _("Summary"),
+        "contents": _("Contents"),
+        "statement": _("Statement in full"),
+        "timeline": _("Timeline"),
+        "key": _(
+            "○ contact ● answered contact ◇ end of a promise ◆ milestone ■ deadline ▲ exhibit received "
+            "△ order □ case"
+        ),
+        "date": _("Date"),
+        "time": _("Time"),
+        "nothing_yet": _("Nothing has been logged."),
+        "not_stated": _("Not stated"),
+        "times": _("All times: {zone}, with their offset from UTC."),
+        "more": _("and {count} more"),
+    }
+
+
+def _facts() -> dict[str, str]:
+    """What page one and the cards have in common."""
+    return {
         "parties": _("Parties"),
         "consumer": _("Consumer"),
         "merchant": _("Merchant"),
         "platform": _("Platform"),
         "partner": _("Partner platform"),
-        "address": _("Address"),
+        "address": pgettext("of a shop", "Address"),
         "paid_by": _("Paid by"),
         "also_applies": _("What else applies"),
         "orders": _("Orders"),
@@ -34,27 +63,35 @@ def _summary() -> dict[str, str]:
         "recovered": _("Recovered"),
         "paid_at": _("Paid"),
         "received_at": pgettext("goods", "Received"),
+    }
+
+
+def _page_one() -> dict[str, str]:
+    return {
         "status": _("Where it stands"),
+        "status_now": _("Status"),
         "contact_attempts": _("Contact attempts"),
         "exhibits": _("Exhibits"),
         "deadlines": _("Deadlines"),
         "what_happened": _("What happened"),
         "what_is_asked": _("What is asked"),
         "continued": _("The full text is in the part “{part}”."),
-        "not_stated": _("Not stated"),
-        "times": _("All times: {zone}, with their offset from UTC."),
         "opened_at": _("Case opened"),
         "next_due": _("Next deadline"),
-        "more": _("and {count} more"),
+        "answered_of": _("{count} ({answered} answered)"),
+        "promises": _("Promises"),
+        "strongest": _("The strongest exhibits"),
+        "strongest_rule": _(
+            "Chosen by a fixed rule: words of the other side first, then what names the order, then what is "
+            "more than a picture."
+        ),
+        "names_number": _("names number {number}"),
+        "all_exhibits": _("All {count} are in the part “{part}”."),
     }
 
 
-def _parts() -> dict[str, str]:
+def _contacts() -> dict[str, str]:
     return {
-        "contents": _("Contents"),
-        "statement": _("Statement in full"),
-        "timeline": _("Timeline"),
-        "nothing_yet": _("Nothing has been logged."),
         "contact": _("Contact {number}"),
         "when": _("When"),
         "until": _("Until"),
@@ -62,12 +99,23 @@ def _parts() -> dict[str, str]:
         "with_whom": _("With whom"),
         "ticket": _("Their ticket number"),
         "direction": _("Direction"),
+        "outgoing": _("The consumer contacted them"),
+        "incoming": _("They contacted the consumer"),
         "outcome": _("Outcome"),
         "said": _("What was said"),
         "promise": _("Promise"),
         "promised_by": _("Promised until"),
         "logged": _("Logged"),
         "proof": _("Proof"),
+        "not_recorded": _("not recorded"),
+        "minutes": _("{count} min"),
+    }
+
+
+def _deadlines() -> dict[str, str]:
+    return {
+        "deadline": _("Deadline {number}"),
+        "counted_from": _("Counted from"),
         "rule": _("Rule"),
         "counted_with": _("Counted with"),
         "note": _("Note"),
@@ -75,13 +123,12 @@ def _parts() -> dict[str, str]:
         "due": _("Due"),
         "window": _("From {start} to {end}"),
         "end_of_day": _("end of the day"),
-        "whose": _("Whose"),
         "binds": _("Who must act"),
+        "other_side": _("The other side"),
         "consequence": _("When the time is over"),
         "paused": _("Paused: the clock stands still, and the date moves on when it runs again."),
         "state_of_it": _("State"),
         "provisional": _("Provisional: the calendar of that year is not published yet."),
-        "to_do": _("What to do"),
         "why": _("Why this date"),
         "source": _("Source"),
         "confidence": _("Confidence"),
@@ -91,7 +138,7 @@ def _parts() -> dict[str, str]:
     }
 
 
-def _exhibits() -> dict[str, str]:
+def _evidence_list() -> dict[str, str]:
     return {
         "left_out": _("The case has more exhibits; its owner left these out of this case file: {exhibits}."),
         "evidence_list": _("Evidence list"),
@@ -100,15 +147,26 @@ def _exhibits() -> dict[str, str]:
         "pages": _("Pages"),
         "proves": _("What it proves"),
         "page_in_file": pgettext("in a table", "Page"),
+        "submitted_by_name": _("Submitted by"),
+        "other_party": _("Other party"),
+        "matter": _("Matter"),
+        "totals": _("Exhibits in all: {count}. Pages of exhibits: {pages}."),
+        "originals_kept": _(
+            "The originals are electronic files, kept unchanged; each can be told by its SHA-256 "
+            "and lies in the case file under the name given here."
+        ),
+        "submitted_by": _("Submitted by (signature)"),
+    }
+
+
+def _exhibits() -> dict[str, str]:
+    return {
         "hash_of": _("SHA-256 of the original"),
         "hash_of_redacted": _("SHA-256 of the redacted copy"),
         "redacted": _("Redacted copy"),
         "original_kept": _(
             "Copy {number}, with parts blacked out. The original is kept unchanged; its SHA-256: {sha256}"
         ),
-        "submitted_by": _("Submitted by (signature)"),
-        "date": _("Date"),
-        "time": _("Time"),
         "exhibit_page": _("Page {page} of {pages}"),
         "part": _("Part {part} of {parts}"),
         "repeated": _("repeats the end of the part before"),
@@ -139,6 +197,47 @@ def words_where_redacted() -> dict[str, str]:
             "The exhibits are not attached to this PDF; they are in the bundle: the originals "
             "and, where the list says so, redacted copies instead."
         ),
+    }
+
+
+def chart_words() -> dict[str, str]:
+    """The words in and under the picture of the timeline."""
+    return {
+        "chart": _("The dispute at a glance"),
+        "contacts": _("Contacts made"),
+        "answers": _("Answers"),
+        "events": _("Events"),
+        "day_unit": pgettext("unit", "d"),
+        "promise": _("Promise {number}"),
+        "deadline": _("Deadline {number}"),
+        "key_silent": _("no answer from a person"),
+        "key_answered": _("answered"),
+        "key_theirs": _("the other side must act"),
+        "key_mine": _("the consumer must act"),
+        "key_dropped": _("no longer matters"),
+        "key_good": _("kept, met"),
+        "key_bad": _("broken, missed"),
+        "key_late": _("met too late"),
+        "key_off": _("day off"),
+        "key_now": _("state of this file"),
+        "days_off": _("Public holidays drawn:"),
+        "unplaced": _("{count} more marks found no room in the picture; the list has them all."),
+        "alt": _("Picture of the timeline, from {first} to {last}, with days off shaded."),
+        "alt_contacts": _("Contacts: {outcomes}."),
+        "alt_promises": _("Promises: {results}."),
+        "alt_deadlines": _("Deadlines: {states}."),
+        "alt_next": _("The next deadline ends {at}."),
+        "alt_list": _("All of it stands in the list after the picture."),
+    }
+
+
+def promise_results() -> dict[str, str]:
+    """What became of a promise, by cases.casefile.promises."""
+    return {
+        "kept": pgettext("promise", "Kept"),
+        "broken": pgettext("promise", "Broken"),
+        "passed": pgettext("promise", "Time over, nothing heard"),
+        "open": pgettext("promise", "Still open"),
     }
 
 

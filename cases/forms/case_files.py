@@ -10,10 +10,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from cases.casefile.profiles import FULL, all_profiles
-from cases.models import Case, Redaction
+from cases.models import Case, DocumentLanguage, Redaction
 from cases.services import redactions
 from cases.services.case_file_plans import MadeFor
-from tracker.accounts.models import Language
 
 ORIGINAL = "0"
 
@@ -23,7 +22,9 @@ class CaseFileForm(forms.Form):
 
     profile = forms.ChoiceField(label=gettext_lazy("Who gets it"), widget=forms.RadioSelect, required=False)
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of the case file"), choices=Language.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Language of the case file"),
+        choices=DocumentLanguage.choices,
+        widget=forms.RadioSelect,
     )
     left_out = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Leave out"), coerce=int, widget=forms.CheckboxSelectMultiple, required=False
@@ -65,6 +66,12 @@ class CaseFileForm(forms.Form):
             left_out=frozenset(data.get("left_out") or ()),
             small_pictures=bool(data.get("small_pictures")),
         )
+
+    @property
+    def document_language(self) -> str:
+        """Of the case file; after `is_valid`, that of the page before."""
+        chosen = getattr(self, "cleaned_data", {}).get("language")
+        return str(chosen or self.initial.get("language") or DocumentLanguage.ZH_HANS)
 
     @property
     def limits(self) -> dict[str, Any]:

@@ -24,7 +24,12 @@ from cases.models import Case, Exhibit, WorkingCopy, WorkingCopyKind
 BARE_BYTES, BYTES_OF_A_PAGE = 40_000, 18_000
 MEGABYTE = 1_000_000
 # What fits on one page, of each part.
-ROWS_OF_TIMELINE, CONTACTS, DEADLINES, EXHIBITS_LISTED, ENTRIES, SIGNS_READ = 24, 5, 4, 14, 38, 2_400
+CONTACTS, EXHIBITS_LISTED, ENTRIES, SIGNS_READ = 5, 14, 33, 2_400
+# Deadlines on a page, and the height of a row of the timeline in millimetres, by language.
+DEADLINES = {"zh-hans": 3.0, "en": 2.4, "both": 1.9}
+ROW = {"zh-hans": 10.0, "en": 10.0, "both": 12.0}
+# Of the picture of the timeline: what it always takes, a bar; and the height of a page. Millimetres.
+PICTURE, BAR, PAGE = 60.0, 8.4, 238.0
 # How the bytes of a JPEG grow with its width; less than its area does.
 GROWTH = 1.6
 # Against a working copy of the same width: its quality is lower than that of print.
@@ -105,7 +110,12 @@ def checked(case: Case, made_for: MadeFor) -> MadeFor:
 
 
 def plan(
-    case: Case, made_for: MadeFor, *, most_pages: int | None = None, most_megabytes: float | None = None
+    case: Case,
+    made_for: MadeFor,
+    *,
+    language: str = "zh-hans",
+    most_pages: int | None = None,
+    most_megabytes: float | None = None,
 ) -> Plan:
     """The limits are the recipient's where none are given."""
     profile = all_profiles()[made_for.profile]
@@ -117,7 +127,7 @@ def plan(
     weights = tuple(_weight(exhibit, made_for.small_pictures) for exhibit in exhibits)
     originals = sum(exhibit.size for exhibit in exhibits)
     attached = originals if profile.has_attachments and originals <= ATTACHED_AT_MOST else 0
-    bare = _pages_without_exhibits(case, profile, exhibits)
+    bare = _pages_without_exhibits(case, profile, exhibits, language)
     return Plan(
         profile=profile,
         pages=bare + sum(one.pages for one in weights),
@@ -133,18 +143,18 @@ def _included(case: Case, left_out: frozenset[int]) -> list[Exhibit]:
     return list(rows.prefetch_related("working_copies"))
 
 
-def _pages_without_exhibits(case: Case, profile: Profile, exhibits: list[Exhibit]) -> int:
+def _pages_without_exhibits(case: Case, profile: Profile, exhibits: list[Exhibit], language: str) -> int:
     contacts, deadlines = case.contacts.count(), case.deadlines.count()
-    rows = contacts + deadlines + len(exhibits) + case.milestones.count() + case.orders.count()
+    rows = 1 + contacts + deadlines + len(exhibits) + case.milestones.count() + case.orders.count()
     read = sum(
         min(len(exhibit.recognised_text), READ_SIGNS)
         for exhibit in exhibits
         if exhibit.media_type not in OWN_TEXT
     )
     each = {
-        "timeline": _filled(rows, ROWS_OF_TIMELINE),
+        "timeline": _filled(PICTURE + BAR * deadlines + ROW[language] * rows, PAGE),
         "contacts": _filled(contacts, CONTACTS),
-        "deadlines": _filled(deadlines, DEADLINES),
+        "deadlines": _filled(deadlines, DEADLINES[language]),
         "evidence_list": _filled(len(exhibits), EXHIBITS_LISTED),
         "machine_read": _filled(read, SIGNS_READ) if read else 0,
         "custody": _filled(case.custody_entries.count(), ENTRIES),
@@ -153,7 +163,7 @@ def _pages_without_exhibits(case: Case, profile: Profile, exhibits: list[Exhibit
     return 1 + sum(each.get(part, 0) for part in profile.parts)
 
 
-def _filled(count: int, on_a_page: int) -> int:
+def _filled(count: float, on_a_page: float) -> int:
     return max(1, math.ceil(count / on_a_page))
 
 

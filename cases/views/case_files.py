@@ -16,7 +16,7 @@ from cases.models import BuildState, Case, CaseFile
 from cases.services import case_files as case_file_service
 from cases.services import hints
 from cases.services.case_file_changes import changes_since
-from cases.services.case_file_plans import plan
+from cases.services.case_file_plans import Plan, plan
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
@@ -58,10 +58,14 @@ def case_files(request: HttpRequest, case: Case) -> HttpResponse:
         "twins": hints.uncovered_twins(case, form.redacted) if form.redacted else [],
         "case_files": rows,
         "seen": seen,
-        "plan": plan(case, form.made_for, **form.limits) if case.may_write else None,
+        "plan": _plan(case, form) if case.may_write else None,
         "unfinished": any(row.state in UNFINISHED for row in rows),
     }
     return render_page_or_fragment(request, "case_files", context, status=422 if form.errors else 200)
+
+
+def _plan(case: Case, form: CaseFileForm) -> Plan:
+    return plan(case, form.made_for, language=form.document_language, **form.limits)
 
 
 def _request(request: HttpRequest, case: Case, form: CaseFileForm) -> str:

@@ -42,8 +42,8 @@ def output_of(*command: str | Path) -> str:
 
 
 def words_of(pdf: Path) -> str:
-    """The text of the PDF without any blanks: typst and poppler set them where they see fit."""
-    return "".join(output_of("pdftotext", "-layout", pdf, "-").split())
+    """The text in reading order without any blanks: typst and poppler set them where they see fit."""
+    return "".join(output_of("pdftotext", pdf, "-").split())
 
 
 @pytest.fixture
@@ -257,3 +257,33 @@ def test_what_cannot_be_printed_is_shown_as_its_number(text: str, printed: str) 
 
 def test_letters_without_a_blank_may_break() -> None:
     assert max(map(len, pdf_safe("x" * 5000).split("\u200b"))) == 40
+
+
+def test_a_document_in_both_languages_says_ours_twice_and_theirs_once(
+    story: Case, alice: User, tmp_path: Path
+) -> None:
+    case_file = case_files.build_now(case=story, by=alice, at=at(9, 12), language="both")
+
+    folder = unpacked(case_file, tmp_path / "bag")
+
+    text = words_of(folder / "data" / "case-file.pdf")
+    for told in ("最有力的证据", "Thestrongestexhibits", "纠纷一览图", "Thedisputeataglance", "证据目录"):
+        assert told in text, told
+    first_page = output_of("pdftotext", "-l", "1", folder / "data" / "case-file.pdf", "-")
+    assert "".join(first_page.split()).count("".join(stories.DEMAND.split())) == 1
+    content = json.loads((folder / "data" / "case.json").read_text())
+    assert (content["language"], content["case"]["status"]["label"]) == ("zh-hans", "处理中")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_document_advises_nobody_and_says_you_to_nobody(
+    story: Case, alice: User, tmp_path: Path, language: str
+) -> None:
+    case_file = case_files.build_now(case=story, by=alice, at=at(9, 12), language=language)
+
+    text = words_of(unpacked(case_file, tmp_path / "bag") / "data" / "case-file.pdf")
+
+    advised = [deadline.because["action"][language] for deadline in story.deadlines.all()]
+    assert advised
+    assert not [told for told in advised if "".join(told.split()) in text]
+    assert ("消费者联系对方" if language == "zh-hans" else "Theconsumercontactedthem") in text

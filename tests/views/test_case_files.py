@@ -42,6 +42,12 @@ def test_a_second_one_while_the_first_is_under_way_is_refused_with_a_sentence(
     assert "Case file 1 of this case is still being made; ask again when it is ready." in text_of(response)
 
 
+def test_a_case_file_is_asked_for_in_both_languages(case: Case, alice_client: Client):
+    assert alice_client.post(url(case), {"language": "both"}).status_code == 302
+
+    assert CaseFile.objects.get(case=case).language == "both"
+
+
 def test_an_unknown_language_is_refused(case: Case, alice_client: Client):
     assert alice_client.post(url(case), {"language": "tlh"}).status_code == 422
 

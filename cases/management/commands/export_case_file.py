@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 
 from cases.casefile.profiles import FULL, all_profiles
 from cases.evidence.store import StoreTrouble
-from cases.models import BuildState, Case, CaseFile
+from cases.models import BuildState, Case, CaseFile, DocumentLanguage
 from cases.services import case_files
 from cases.services.case_file_plans import MadeFor
-from tracker.accounts.models import Language
 
 
 class Command(BaseCommand):
@@ -39,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--leave-out", type=int, nargs="+", default=[], metavar="N", help="Numbers of exhibits."
         )
-        parser.add_argument("--language", choices=Language.values, help="Default: the language of the owner.")
+        parser.add_argument("--language", choices=DocumentLanguage.values, help="Default: that of the owner.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["out"]
@@ -48,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError(_("There is no case with the reference “%s”.") % options["reference"])
         _make_folder(folder)
         language = options["language"] or case.owner.language
-        with translation.override(language):
+        with translation.override(_spoken(language)):
             try:
                 case_file = case_files.build_now(
                     case=case,
@@ -83,6 +82,11 @@ class Command(BaseCommand):
         fingerprint = case_files.own_key().fingerprint
         self.stdout.write(_("Signed with the key whose fingerprint is %s") % fingerprint)
         self.stdout.write(_("To check it: python manage.py verify_case_file %s") % target)
+
+
+def _spoken(language: str) -> str:
+    """The language of what the command says; of a case file in both that of its Chinese half."""
+    return CaseFile(language=language).main_language
 
 
 def _make_folder(folder: Path) -> None:
