@@ -6,6 +6,7 @@ from cases.views import (
     access,
     calendar,
     case,
+    case_file_shares,
     case_files,
     case_list,
     contacts,
@@ -28,6 +29,7 @@ from cases.views import (
     reminder_links,
     reminder_stops,
     seals,
+    shared,
     today,
     trouble,
     uploads,
@@ -75,6 +77,12 @@ of_one_case = [
     path("custody/proof.json", custody.proof, name="custody-proof"),
     path("case-files/", case_files.case_files, name="case-files"),
     path("case-files/<int:number>/", case_files.case_file, name="case-file"),
+    path("case-files/<int:number>/shares/", case_file_shares.shares, name="case-file-shares"),
+    path(
+        "case-files/<int:number>/shares/<int:share>/revoke/",
+        case_file_shares.revoke,
+        name="revoke-case-file-share",
+    ),
 ]
 
 of_one_own_playbook = [
@@ -112,5 +120,7 @@ urlpatterns = [
     path("settings/reminders/<ref:ref>/", reminder_stops.case_reminders, name="case-reminders"),
     path("calendar/<str:token>.ics", calendar.calendar, name="calendar"),
     path("reminders/<str:token>/", reminder_links.reminder_link, name="reminder-link"),
+    path("shared/<str:token>/", shared.shared, name="shared"),
+    path("shared/<str:token>/zip/", shared.shared_zip, name="shared-zip"),
     path("unsubscribe/<str:token>/", reminder_links.unsubscribe, name="unsubscribe"),
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cases.evidence import store
-from cases.models import Case, Exhibit, ExhibitSource, WorkingCopy
+from cases.models import BuildState, Case, CaseFile, Exhibit, ExhibitSource, WorkingCopy
 from tests import factories
 
 
@@ -32,6 +32,25 @@ def exhibit_of(case: Case, data: bytes, media_type: str, **fields: Any) -> Exhib
         media_type=media_type,
         storage_key=key,
         **{"source": ExhibitSource.UPLOAD, "received_at": factories.NOON, **fields},
+    )
+
+
+def case_file_of(case: Case, data: bytes = b"PK a bag of evidence") -> CaseFile:
+    """The next case file of the case, as if `data` had been built."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    number = case.case_files.count() + 1
+    key = store.case_file_key(case.reference, number, sha256)
+    _put(key, data)
+    return CaseFile.objects.create(
+        case=case,
+        number=number,
+        language="en",
+        state=BuildState.READY,
+        requested_at=factories.NOON,
+        built_at=factories.NOON,
+        sha256=sha256,
+        size=len(data),
+        storage_key=key,
     )
 
 

@@ -55,6 +55,8 @@ OPEN = {
     "calendar/<str:token>.ics",
     "reminders/<str:token>/",
     "unsubscribe/<str:token>/",
+    "shared/<str:token>/",
+    "shared/<str:token>/zip/",
     "accounts/login/",
     "accounts/login/code/confirm/",  # answers 404: no codes by mail here
     "accounts/logout/",

@@ -68,7 +68,7 @@ def address(case: Case, route: str) -> str:
     order = case.orders.values_list("pk", flat=True).first() or 1
     milestone = case.milestones.values_list("pk", flat=True).first() or 1
     filled = route
-    for one in ("<int:number>", "<int:page>", "<int:redaction>"):
+    for one in ("<int:number>", "<int:page>", "<int:redaction>", "<int:share>"):
         filled = filled.replace(one, "1")
     filled = filled.replace("<int:order_id>", str(order))
     own = case.own_reminders.values_list("pk", flat=True).first() or 1

@@ -1,7 +1,7 @@
 """What whoever runs the site may see: the state of cases, reminders and case files, never their contents.
 
-What they may change is the workday calendar (cases/admin/calendars.py), and whether a reminder is tried
-again (cases/admin/reminders.py).
+What they may change is the workday calendar (cases/admin/calendars.py), whether a reminder is tried again
+(cases/admin/reminders.py) and whether a link to a case file is revoked (cases/admin/shares.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from django.contrib import admin
 
 import cases.admin.calendars
 import cases.admin.reminders
-import cases.admin.scrub  # noqa: F401  (registers what was read again, and the ledger)
+import cases.admin.scrub
+import cases.admin.shares  # noqa: F401  (these register what they show)
 from cases.admin.read_only import ReadOnlyAdmin
 from cases.models import Case, CaseFile, Recount
 

@@ -13,6 +13,7 @@ from cases.models.case import (
     Urgency,
 )
 from cases.models.case_file import BuildState, CaseFile, DocumentLanguage
+from cases.models.case_file_share import CaseFileShare, ShareEnd
 from cases.models.contact import ContactAttempt, ContactOutcome, Direction
 from cases.models.custody import CustodyEntry
 from cases.models.deadline import Binds, Deadline, DropReason, Whose
@@ -51,6 +52,7 @@ __all__ = [
     "CancelReason",
     "Case",
     "CaseFile",
+    "CaseFileShare",
     "Complexity",
     "ContactAttempt",
     "ContactOutcome",
@@ -86,6 +88,7 @@ __all__ = [
     "ScrubRun",
     "Seal",
     "SealedHead",
+    "ShareEnd",
     "Status",
     "Tombstone",
     "Trouble",

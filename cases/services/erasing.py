@@ -26,6 +26,7 @@ from cases.models import (
     BuildState,
     Case,
     CaseFile,
+    CaseFileShare,
     ContactAttempt,
     CustodyEntry,
     Deadline,
@@ -150,6 +151,7 @@ def _remove_words(case: Case) -> None:
     for model in _WORDS:
         model._default_manager.filter(case=case).delete()
     Membership.objects.filter(case=case).delete()
+    CaseFileShare.objects.filter(case_file__case=case).delete()
     Recognition.objects.filter(exhibit__case=case).delete()
     # Not delete(), which would first ask every row whether others refer to it; none does.
     entries = CustodyEntry.objects.filter(case=case)

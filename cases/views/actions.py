@@ -46,6 +46,10 @@ SENTENCES: dict[str, Promise] = {
     "case_file_requested": _("Case file requested"),
     "case_file_built": _("Case file built"),
     "case_file_failed": _("Case file could not be built"),
+    "case_file_shared": _("Link to a case file made"),
+    "case_file_share_revoked": _("Link to a case file revoked"),
+    "case_file_share_locked": _("Link to a case file locked after wrong codes"),
+    "case_file_share_opened": _("Link to a case file opened"),
     "case_file_handed_out": _("Case file handed out"),
     "case_erased": _("Case erased"),
 }

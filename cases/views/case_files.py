@@ -17,6 +17,7 @@ from cases.services import case_files as case_file_service
 from cases.services import hints
 from cases.services.case_file_changes import changes_since
 from cases.services.case_file_plans import Plan, plan
+from cases.services.case_file_shares import with_living_shares
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
@@ -42,7 +43,7 @@ def case_files(request: HttpRequest, case: Case) -> HttpResponse:
                 return redirect("cases:case-files", case.reference)
         except ValidationError as error:
             tell(form, error)
-    rows = list(case.case_files.select_related("requested_by"))
+    rows = list(with_living_shares(case.case_files.select_related("requested_by"), at=timezone.now()))
     changes = changes_since(case=case, case_files=rows)
     for row in rows:
         row.made_for = profile_named(row.profile).name

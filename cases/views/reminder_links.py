@@ -11,7 +11,6 @@ from contextlib import contextmanager, nullcontext
 from functools import wraps
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,6 +28,7 @@ from cases.services.reminder_preferences import preferences_of
 from cases.views.errors import tell
 from cases.views.shown import ShownDeadline, show
 from cases.views.submissions import submit_once
+from cases.views.unlisted import unlisted
 from tracker.accounts.models import User
 
 # What takes the place of “done” where the other side promised something.
@@ -39,7 +39,7 @@ TokenView = Callable[[HttpRequest, str], HttpResponse]
 
 
 def by_token(view: TokenView) -> TokenView:
-    """A page that its token alone opens: for nobody's cache, index or Referer.
+    """A page that its token alone opens.
 
     Without a CSRF token, and so without a cookie: no cookie gives a request any right here, only the token
     in its address does, and another site that knew it could as well use it itself.
@@ -51,12 +51,9 @@ def by_token(view: TokenView) -> TokenView:
             response = view(request, token)
         except LinkRefused as refused:
             response = _refused(request, refused)
-        response["Cache-Control"] = "private, no-store"
-        response["X-Robots-Tag"] = "noindex"
-        response["Referrer-Policy"] = "no-referrer"
         return response
 
-    return csrf_exempt(login_not_required(require_http_methods(["GET", "HEAD", "POST"])(admit)))
+    return csrf_exempt(unlisted(require_http_methods(["GET", "HEAD", "POST"])(admit)))
 
 
 @contextmanager
