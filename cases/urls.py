@@ -74,6 +74,7 @@ of_one_case = [
     path("own-reminders/", own_reminders.own_reminders, name="own-reminders"),
     path("own-reminders/<int:own_id>/", own_reminders.own_reminder, name="own-reminder"),
     path("custody/", custody.custody, name="custody"),
+    path("custody/origins/<int:number>/", custody.origin, name="custody-origin"),
     path("custody/proof.json", custody.proof, name="custody-proof"),
     path("case-files/", case_files.case_files, name="case-files"),
     path("case-files/<int:number>/", case_files.case_file, name="case-file"),

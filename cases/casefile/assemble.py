@@ -16,13 +16,12 @@ from django.utils import translation
 
 from cases.casefile import layout
 from cases.casefile.bag import CHUNK, Altered, Bag, Member, member_from, member_of, write_bag
+from cases.casefile.chain import Chain, chain_lines
 from cases.casefile.document import Work, case_json, print_document
-from cases.casefile.gather import Chain
 from cases.casefile.sign import SigningKey
 from cases.casefile.snapshot import ExhibitFacts, Snapshot
 from cases.casefile.timestamp import NoStamp
 from cases.casefile.words import words
-from cases.rules.custody import canonical_json
 
 # A cell that begins like this is a formula to a spreadsheet, the full-width signs in some of them too.
 FORMULA_SIGNS = tuple("=+-@\t\r\n＝＋－＠|%")
@@ -30,13 +29,15 @@ FORMULA_SIGNS = tuple("=+-@\t\r\n＝＋－＠|%")
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the outside lends: the originals by number, the key, the stamp, an ear for progress.
+    """What the outside lends: originals and chains of origins by number, the key, the stamp, an ear for
+    progress.
 
     `certificates` are the key's own and those above it; `stamp_chain` (PEM) those of the stamp's authority.
     `made` is called when one more part is done, of `parts_of(snapshot)` in all; `alive` now and then.
     """
 
     open_original: Callable[[int], BinaryIO]
+    origin_chain: Callable[[int], bytes]
     key: SigningKey
     certificates: Sequence[x509.Certificate]
     stamp: Callable[[bytes], bytes] | None = None
@@ -68,7 +69,7 @@ def assemble(snapshot: Snapshot, chain: Chain, *, folder: Path, tools: Tools) ->
     target = folder / "case-file.zip"
     bag = write_bag(
         target,
-        payload=_payload(snapshot, chain, work, volumes),
+        payload=_payload(snapshot, chain, work, volumes, tools),
         info=_info(snapshot, signed),
         when=when,
         key=tools.key,
@@ -108,13 +109,17 @@ def _sign(volumes: list[Path], when: datetime, tools: Tools) -> str:
     return "PAdES, with a time stamp of an outside authority"
 
 
-def _payload(snapshot: Snapshot, chain: Chain, work: Work, volumes: list[Path]) -> Iterator[Member]:
+def _payload(
+    snapshot: Snapshot, chain: Chain, work: Work, volumes: list[Path], tools: Tools
+) -> Iterator[Member]:
     yield member_from(layout.DOCUMENT, volumes[0])
     for number, volume in enumerate(volumes[1:], start=2):
         yield member_from(f"{layout.DOCUMENT.removesuffix('.pdf')}-{number}.pdf", volume)
     yield member_of(layout.CASE_JSON, case_json(snapshot))
     yield member_of(layout.CONTACTS_CSV, contacts_csv(snapshot))
-    yield member_of(layout.CUSTODY, custody_lines(chain))
+    yield member_of(layout.CUSTODY, chain_lines(chain))
+    for origin in snapshot.origins:
+        yield member_of(origin.file, tools.origin_chain(origin.number))
     for exhibit in snapshot.exhibits:
         original, label = work.original(exhibit.number), f"E{exhibit.number}"
         yield member_from(exhibit.file, original, sha256=exhibit.sha256, label=label)
@@ -129,13 +134,6 @@ def _info(snapshot: Snapshot, signed: str) -> dict[str, str]:
         "Signing-Key-SHA256": snapshot.case_file.key_fingerprint,
         layout.DOCUMENT_SIGNATURE: signed,
     }
-
-
-def custody_lines(chain: Chain) -> bytes:
-    """One entry a line: {"entry": ..., "hash": ...} in canonical JSON."""
-    return b"".join(
-        canonical_json({"entry": entry.as_json(), "hash": digest}) + b"\n" for entry, digest in chain
-    )
 
 
 def contacts_csv(snapshot: Snapshot) -> bytes:

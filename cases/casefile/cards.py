@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.casefile.chart_words import promise_results
 from cases.casefile.promises import Promise
 from cases.casefile.snapshot import ContactFacts, DeadlineFacts, Snapshot
 from cases.casefile.styled import due, fill, in_language, joined, moment, rows, title_of
-from cases.casefile.words import promise_results
 from cases.models import Binds
 
 

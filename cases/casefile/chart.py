@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.casefile.chart_words import chart_words, promise_results
 from cases.casefile.moments import begins, days_that_matter, untold
 from cases.casefile.promises import Promise, promises
 from cases.casefile.snapshot import ContactFacts, DeadlineFacts, Snapshot
 from cases.casefile.strongest import ANSWERED
 from cases.casefile.styled import counted, fill, joined, moment, sentences, shortened, title_of
-from cases.casefile.words import chart_words, promise_results
 
 # Of a label in the picture; the list below it has the whole text.
 EVENT_SIGNS = 26

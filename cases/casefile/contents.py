@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from cases.casefile import layout
 from cases.casefile.box import Wrong
-from cases.casefile.wording import PLACES
+from cases.casefile.chain import UNREADABLE, head_of, once, read_chain
+from cases.casefile.findings import contradiction, malformed
+from cases.casefile.origins import Origin, check_origins, stated_origins
 from cases.rules import custody
 from cases.rules.text import Text
 
@@ -45,6 +45,7 @@ class Contents:
     _exhibits: dict[int, str] = field(default_factory=dict)  # SHA-256 of the originals.
     _redacted: dict[int, Redacted] = field(default_factory=dict)
     _case_reference: str = ""
+    _origins: list[Origin] = field(default_factory=list)
     _chain: tuple[str, int] | None = None  # Head and length, as case.json states them.
 
     def check(self) -> Iterator[Wrong]:
@@ -54,12 +55,12 @@ class Contents:
             self.texts.get(layout.DECLARATION, layout.DECLARATION_TEXT.encode())
             != layout.DECLARATION_TEXT.encode()
         ):
-            yield _malformed(layout.DECLARATION, "text")
+            yield malformed(layout.DECLARATION, "text")
         yield from self._check_totals(info)
         case = self._case()
         if case is None:
             if layout.CASE_JSON in self.texts:
-                yield _malformed(layout.CASE_JSON, "content")
+                yield malformed(layout.CASE_JSON, "content")
         elif layout.CASE_JSON not in self.unsound:
             yield from self._check_case(case, info)
         yield from self._check_custody(info)
@@ -74,12 +75,12 @@ class Contents:
         total = f"{sum(self.sizes[name] for name in payload)}.{len(payload)}"
         is_whole = not any(name.startswith(layout.PAYLOAD) for name in self.unsound)
         if layout.BAG_INFO in self.texts and is_whole and info.get("Payload-Oxum") != total:
-            yield _malformed(layout.BAG_INFO, "total")
+            yield malformed(layout.BAG_INFO, "total")
 
     def _case(self) -> dict[str, Any] | None:
         """case.json as an object of the known schema, or None."""
         try:
-            case = json.loads(self.texts.get(layout.CASE_JSON, b""), object_pairs_hook=_once)
+            case = json.loads(self.texts.get(layout.CASE_JSON, b""), object_pairs_hook=once)
         except (ValueError, RecursionError):
             return None
         return case if isinstance(case, dict) and case.get("schema") == layout.SCHEMA else None
@@ -92,6 +93,7 @@ class Contents:
             # Case files of earlier editions hold every exhibit.
             left_out = {int(one["number"]): str(one["sha256"]) for one in case.get("left_out", [])}
             files = {str(exhibit["file"]): str(exhibit["sha256"]) for exhibit in case["exhibits"]}
+            self._origins = stated_origins(case)
             self._case_reference = str(case["case"]["reference"])
             self._chain = str(case["custody"]["head"]), int(case["custody"]["count"])
             pairs = (
@@ -99,10 +101,10 @@ class Contents:
                 ("Case-State-At", case["state_at"]),
             )
         except (KeyError, TypeError, ValueError, ArithmeticError):
-            yield _malformed(layout.CASE_JSON, "content")
+            yield malformed(layout.CASE_JSON, "content")
             return
         if left_out.keys() & self._exhibits.keys():
-            yield _malformed(layout.CASE_JSON, "content")
+            yield malformed(layout.CASE_JSON, "content")
         self._exhibits |= left_out
         if left_out:
             named = ", ".join(f"E{number}" for number in sorted(left_out)[:MOST_NOTES])
@@ -110,11 +112,11 @@ class Contents:
         if layout.BAG_INFO in self.texts and layout.BAG_INFO not in self.unsound:
             for name, value in pairs:
                 if info.get(name) != value:
-                    yield _contradiction(layout.BAG_INFO, layout.CASE_JSON, name)
+                    yield contradiction(layout.BAG_INFO, layout.CASE_JSON, name)
         for name, sha256 in files.items():
             if name not in self.unsound and self.digests.get(name) != sha256:
-                yield _contradiction(layout.CASE_JSON, name, "SHA-256")
-        known = {*files, *layout.REQUIRED}
+                yield contradiction(layout.CASE_JSON, name, "SHA-256")
+        known = {*files, *layout.REQUIRED, *(origin.file for origin in self._origins)}
         for name in self.digests:
             is_volume = name.startswith("data/case-file-") and name.endswith(".pdf")
             if (
@@ -129,32 +131,34 @@ class Contents:
         if layout.CUSTODY not in self.texts:
             return
         try:
-            chain = [_entry(line) for line in io.BytesIO(self.texts[layout.CUSTODY])]
+            chain = read_chain(self.texts[layout.CUSTODY])
             found = next(custody.breaks(chain), None)
-        except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError):
-            yield _malformed(layout.CUSTODY, "content")
+        except UNREADABLE:
+            yield malformed(layout.CUSTODY, "content")
             return
         if found is not None:
             yield Wrong("custody", layout.CUSTODY, {"where": str(found.sequence)})
             return
-        head = chain[-1][1] if chain else custody.FIRST_PREVIOUS_HASH
+        head = head_of(chain)
         is_info_sound = layout.BAG_INFO in self.texts and layout.BAG_INFO not in self.unsound
         if is_info_sound and info.get("Custody-Chain-Head") != head:
             yield Wrong("custody_head", layout.CUSTODY, {"other": layout.BAG_INFO})
         if layout.CUSTODY in self.unsound:
             return
         if self._chain not in (None, (head, len(chain))):
-            yield _contradiction(layout.CUSTODY, layout.CASE_JSON, "custody")
+            yield contradiction(layout.CUSTODY, layout.CASE_JSON, "custody")
         for entry, _hash in chain:
             if self._case_reference not in ("", entry.case):
-                yield _contradiction(layout.CUSTODY, layout.CASE_JSON, f"{entry.sequence}")
+                yield contradiction(layout.CUSTODY, layout.CASE_JSON, f"{entry.sequence}")
             # Whatever came in is in here or is said to be left out.
             must_be_there = entry.action == "exhibit_received" and self._chain is not None
             unknown = "" if must_be_there else entry.exhibit_sha256
             stated = self._exhibits.get(entry.exhibit_number or 0, unknown)
             if entry.exhibit_sha256 and stated != entry.exhibit_sha256:
-                yield _contradiction(layout.CUSTODY, layout.CASE_JSON, f"E{entry.exhibit_number}")
+                yield contradiction(layout.CUSTODY, layout.CASE_JSON, f"E{entry.exhibit_number}")
         yield from self._check_redacted(entry for entry, _hash in chain)
+        if self._chain is not None:
+            yield from check_origins(self._origins, chain, self.texts, self.unsound)
 
     def _check_redacted(self, entries: Iterable[custody.Entry]) -> Iterator[Wrong]:
         """Each redacted copy must be one that the chain says was made of that exhibit."""
@@ -165,7 +169,7 @@ class Contents:
         }
         for number, copy in self._redacted.items():
             if (number, str(copy.number), copy.sha256) not in made:
-                yield _contradiction(layout.CUSTODY, layout.CASE_JSON, f"E{number}")
+                yield contradiction(layout.CUSTODY, layout.CASE_JSON, f"E{number}")
             elif len(self.notes) < MOST_NOTES:
                 values: dict[str, str | Text] = {"where": f"E{number}", "other": copy.original}
                 self.notes.append(Wrong("redacted", copy.file, values))
@@ -188,33 +192,3 @@ def redacted(exhibits: Iterable[dict[str, Any]]) -> dict[int, Redacted]:
             int(stated["number"]), str(exhibit["file"]), str(exhibit["sha256"]), original
         )
     return found
-
-
-def _entry(line: bytes) -> tuple[custody.Entry, str]:
-    """One line of custody.jsonl: the entry and its stored hash. Raises KeyError, TypeError or ValueError."""
-    record = json.loads(line, object_pairs_hook=_once)
-    stated = record["entry"]
-    if set(record) != {"entry", "hash"}:
-        raise ValueError("A line of the chain holds an entry and its hash.")
-    entry = custody.Entry(**{**stated, "at": datetime.fromisoformat(stated["at"])})
-    if not isinstance(entry.exhibit_number, int | None):
-        raise TypeError("The number of an exhibit is a whole number.")
-    if entry.as_json() != stated:
-        raise ValueError("An entry is not in the form in which it was hashed.")
-    return entry, str(record["hash"])
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose names are there once: two programs could read a doubled one differently."""
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        raise ValueError("A name is there twice.")
-    return record
-
-
-def _malformed(name: str, place: str) -> Wrong:
-    return Wrong("malformed", name, {"where": PLACES[place]})
-
-
-def _contradiction(name: str, other: str, where: str) -> Wrong:
-    return Wrong("contradiction", name, {"other": other, "where": where})

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 
 from cases.casefile import labels
+from cases.casefile.chain import Chain
 from cases.casefile.layout import EXHIBITS
 from cases.casefile.moments import days_off, days_that_matter
 from cases.casefile.names import exhibit_file_name
@@ -27,6 +28,7 @@ from cases.casefile.snapshot import (
     MilestoneFacts,
     NumberFacts,
     OrderFacts,
+    OriginFacts,
     Snapshot,
 )
 from cases.models import (
@@ -45,8 +47,6 @@ from cases.rules.calendars import WorkCalendar
 from cases.rules.custody import Entry
 from cases.rules.playbooks import Playbook
 
-Chain = Sequence[tuple[Entry, str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -61,6 +61,7 @@ class Sources:
     calendar: WorkCalendar
     key_fingerprint: str
     stamp_from: str
+    origins: Sequence[OriginFacts] = ()
 
 
 def gather(sources: Sources) -> Snapshot:
@@ -132,6 +133,7 @@ class _Gathering:
             left_out=tuple(
                 LeftOutFacts(one.number, one.sha256) for one in exhibits if one.number in self.left_out
             ),
+            origins=tuple(sources.origins),
             custody=tuple(self.custody(entry, digest) for entry, digest in sources.chain),
         )
 

@@ -19,8 +19,8 @@ from cases.casefile.wording import PLACES
 # would take some thirty times its size in memory.
 LARGEST_TEXT = 2 * 1024 * 1024
 LARGEST_RECORD = 8 * 1024 * 1024
-LARGEST = {layout.CASE_JSON: LARGEST_RECORD, layout.CUSTODY: LARGEST_RECORD}
-LOOKED_INTO = frozenset({*layout.REQUIRED, layout.TIMESTAMP, layout.TSA_CHAIN}) - {
+LARGEST = dict.fromkeys((layout.CASE_JSON, layout.CUSTODY, *layout.ORIGIN_FILES), LARGEST_RECORD)
+LOOKED_INTO = frozenset({*layout.REQUIRED, *layout.ORIGIN_FILES, layout.TIMESTAMP, layout.TSA_CHAIN}) - {
     layout.DOCUMENT,
     layout.CONTACTS_CSV,
 }

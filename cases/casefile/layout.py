@@ -28,6 +28,9 @@ CASE_JSON = "data/case.json"
 CONTACTS_CSV = "data/contacts.csv"
 CUSTODY = "data/custody.jsonl"
 EXHIBITS = "data/exhibits/"
+# The chains that the case brought along, the first one first; so often may it have been taken from one
+# installation into another.
+ORIGIN_FILES = tuple(f"data/origin/{number}/custody.jsonl" for number in range(1, 21))
 
 # What no case file is without. Further volumes of the document, exhibits and the time stamp may be there;
 # so is the page that checks it, in case files since there is one.

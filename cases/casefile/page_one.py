@@ -6,12 +6,12 @@ from collections import Counter
 from typing import Any
 
 from cases.casefile.chart import is_answered
+from cases.casefile.chart_words import promise_results
 from cases.casefile.promises import promises
 from cases.casefile.room import cut, room_for
 from cases.casefile.snapshot import DeadlineFacts, OrderFacts, Snapshot
 from cases.casefile.strongest import Choice, strongest
 from cases.casefile.styled import counted, due, fill, joined, moment, money, rows, shortened, title_of
-from cases.casefile.words import promise_results
 
 EXHIBIT_SIGNS = 90
 

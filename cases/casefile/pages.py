@@ -12,7 +12,7 @@ from cases.casefile.chart import Chart
 from cases.casefile.page_one import PageOne
 from cases.casefile.profiles import profile_named
 from cases.casefile.promises import promises
-from cases.casefile.snapshot import ExhibitFacts, Snapshot
+from cases.casefile.snapshot import ExhibitFacts, OriginFacts, Snapshot
 from cases.casefile.styled import fill, joined, moment, rows, shortened
 from cases.casefile.timeline import timeline
 from cases.casefile.words import words, words_where_redacted
@@ -65,6 +65,7 @@ class Pages:
                 for exhibit in snapshot.exhibits
                 if is_machine_read(exhibit)
             ],
+            "origins": [self.origin(origin) for origin in snapshot.origins],
             "custody": [self.entry(index) for index in range(len(snapshot.custody))],
             "verify": self.verify(),
         }
@@ -153,6 +154,18 @@ class Pages:
             "what": entry.action.label,
             "exhibit": f"E{entry.exhibit}" if entry.exhibit else "",
             "hash": entry.hash,
+        }
+
+    def origin(self, origin: OriginFacts) -> dict[str, Any]:
+        words = self.words
+        return {
+            "title": fill(words["origin"], identifier=origin.identifier, count=origin.count),
+            "rows": rows(
+                (words["state_then"], origin.state_at),
+                (words["signing_key"], origin.signing_key),
+                (words["last_hash"], origin.head),
+                (words["file"], origin.file),
+            ),
         }
 
     def verify(self) -> dict[str, Any]:

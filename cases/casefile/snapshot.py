@@ -183,6 +183,20 @@ class LeftOutFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginFacts:
+    """A chain that the case brought along from another installation; `file` is its place in the case file."""
+
+    number: int
+    file: str
+    identifier: str
+    reference: str
+    state_at: str
+    signing_key: str
+    head: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFileFacts:
     """`key_fingerprint`: of the key that will sign; `stamp_from`: host of the time-stamp authority;
     `profile`: for whom it is made (cases.casefile.profiles).
@@ -225,6 +239,7 @@ class Snapshot:
     deadlines: tuple[DeadlineFacts, ...]
     exhibits: tuple[ExhibitFacts, ...]
     left_out: tuple[LeftOutFacts, ...] = ()
+    origins: tuple[OriginFacts, ...] = ()
     custody: tuple[CustodyFacts, ...] = field(default=())
     days_off: tuple[DayOff, ...] = ()
     beside: Snapshot | None = None

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.casefile.chart import is_answered
+from cases.casefile.chart_words import promise_results
 from cases.casefile.moments import untold
 from cases.casefile.promises import promises
 from cases.casefile.snapshot import ExhibitFacts, Snapshot
 from cases.casefile.styled import joined, money, offset, shortened, title_of
-from cases.casefile.words import promise_results
 
 TEXT_SIGNS = 160
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cases.casefile import box, contents, inspection, layout, signed_pdf, zip_box
+from cases.casefile import box, contents, inspection, layout, origins, signed_pdf, zip_box
 from cases.casefile.verify import MOST_FINDINGS
 from cases.casefile.verify_page_words import PAGE, SENTENCES_OF_THE_PAGE
 from cases.casefile.wording import PLACES, SENTENCES, SUMMARIES
@@ -56,6 +56,8 @@ LAYOUT = {
     "required": layout.REQUIRED,
     "outside": sorted(layout.OUTSIDE_THE_MANIFESTS),
     "looked_into": sorted(inspection.LOOKED_INTO),
+    "origin_files": layout.ORIGIN_FILES,
+    "imported": origins.IMPORTED,
 }
 
 

@@ -14,6 +14,7 @@ from cases.models.case import (
 )
 from cases.models.case_file import BuildState, CaseFile, DocumentLanguage
 from cases.models.case_file_share import CaseFileShare, ShareEnd
+from cases.models.case_origin import CaseOrigin
 from cases.models.contact import ContactAttempt, ContactOutcome, Direction
 from cases.models.custody import CustodyEntry
 from cases.models.deadline import Binds, Deadline, DropReason, Whose
@@ -53,6 +54,7 @@ __all__ = [
     "Case",
     "CaseFile",
     "CaseFileShare",
+    "CaseOrigin",
     "Complexity",
     "ContactAttempt",
     "ContactOutcome",

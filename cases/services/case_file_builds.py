@@ -21,14 +21,15 @@ from django.utils.translation import gettext as _
 from cases.casefile import certificate
 from cases.casefile.assemble import Tools, assemble, parts_of
 from cases.casefile.bag import Altered, Bag
+from cases.casefile.chain import Chain
 from cases.casefile.fonts import FontUnusable, font_path
-from cases.casefile.gather import Chain, Sources, gather
+from cases.casefile.gather import Sources, gather
 from cases.casefile.sign import KeyUnusable, SigningKey, signing_key
 from cases.casefile.snapshot import Snapshot
 from cases.casefile.timestamp import request_stamp
 from cases.evidence import store
 from cases.models import BuildState, Case, CaseFile, Exhibit, Redaction
-from cases.services import custody
+from cases.services import case_origins, custody
 from cases.services.calendars import calendar_of
 from cases.services.playbooks import playbooks_of, zone_of
 
@@ -229,6 +230,7 @@ def _gathered(case_file: CaseFile, key: SigningKey) -> tuple[Snapshot, Chain]:
             zone=zone_of(case),
             calendar=calendar_of(applying[0].calendar if applying else "weekdays"),
             key_fingerprint=key.fingerprint,
+            origins=case_origins.facts_of(case),
             stamp_from=urlsplit(settings.TSA_URL).hostname or "" if settings.TSA_URL else "",
         )
         return gather(sources), chain
@@ -243,6 +245,7 @@ def _tools(case_file: CaseFile, lease: _Lease, key: SigningKey) -> Tools:
         keys[int(number)] = made.storage_key
     return Tools(
         open_original=lambda number: store.open(keys[number]),
+        origin_chain=lambda number: case_origins.lines_of(case_file.case, number),
         key=key,
         certificates=certificate.certificates_of(key, certificate.beside(settings.SIGNING_KEY_PATH)),
         stamp=partial(request_stamp, url=settings.TSA_URL) if settings.TSA_URL else None,

@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 
 from cases.models import Case, CustodyEntry, Exhibit, Redaction, SealedHead
 from cases.rules import custody as rules
+from cases.services import case_origins
 
 # The entries that say with which hash an exhibit came in.
 RECEIPTS = frozenset({"exhibit_received", "exhibit_imported"})
@@ -120,6 +121,7 @@ def verify_chain(case: Case, chain: Chain) -> list[rules.Break]:
         *_seal_breaks(case, chain),
         *_exhibit_breaks(case, chain),
         *_redaction_breaks(case, chain),
+        *case_origins.breaks(case, chain),
     ]
 
 

@@ -27,6 +27,7 @@ from cases.models import (
     Case,
     CaseFile,
     CaseFileShare,
+    CaseOrigin,
     ContactAttempt,
     CustodyEntry,
     Deadline,
@@ -53,7 +54,14 @@ from tracker.queue import enqueue_on_commit
 log = logging.getLogger(__name__)
 
 # Rows of a case that hold words and name no file, those that refer to others first.
-_WORDS: tuple[type[models.Model], ...] = (OwnReminder, Deadline, Milestone, ContactAttempt, Order)
+_WORDS: tuple[type[models.Model], ...] = (
+    OwnReminder,
+    Deadline,
+    Milestone,
+    ContactAttempt,
+    Order,
+    CaseOrigin,
+)
 # Files of these go without a look at anything else; nothing shares them.
 _COPIES: tuple[type[Any], ...] = (WorkingCopy, Redaction)
 

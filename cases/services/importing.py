@@ -26,6 +26,7 @@ from cases.evidence import inspection, store
 from cases.evidence.refused import Refused
 from cases.models import (
     Case,
+    CaseOrigin,
     ContactAttempt,
     Deadline,
     Exhibit,
@@ -36,7 +37,7 @@ from cases.models import (
     OrderNumber,
     Role,
 )
-from cases.services import custody, reminders
+from cases.services import case_origins, custody, reminders
 from cases.services.importing_rows import NO_CODE, amount_of, check_link, saved
 from cases.services.moments import from_text, moment_or_none
 from cases.services.own_playbooks import named_for
@@ -50,7 +51,8 @@ _NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, I
 def import_case_file(*, path: Path, owner: User, at: datetime) -> Case:
     """A new case of `owner` with everything that the case file at `path` holds, exhibits bit for bit.
 
-    The case has a reference and a chain of its own; the chain begins with where it came from. Raises
+    The case has a reference and a chain of its own, which begins with where it came from; the chain it came
+    with is kept beside it. Raises
     ValidationError, and keeps nothing, for a case file that is altered, unreadable or beyond us.
     """
     verdict = verify(path)
@@ -58,9 +60,9 @@ def import_case_file(*, path: Path, owner: User, at: datetime) -> Case:
         raise ValidationError(_refusal(verdict), code="altered")
     with tempfile.TemporaryDirectory(prefix="import-", dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         try:
-            content = _unpacked(path, Path(folder))
+            content, origins = _unpacked(path, Path(folder), verdict)
             with _stored(content, Path(folder), owner):
-                return _Import(content, verdict, owner, at).run()
+                return _Import(content, origins, verdict, owner, at).run()
         except (Damaged, Unreadable, *_NOT_OURS) as error:
             raise ValidationError(
                 _("This case file holds something that this version cannot read: %(reason)s")
@@ -81,8 +83,10 @@ def _refusal(verdict: Verdict) -> list[str]:
     return [verdict.summary().in_language(language), *found]
 
 
-def _unpacked(path: Path, folder: Path) -> dict[str, Any]:
-    """The content of case.json; each exhibit is copied into `folder` under its number, and hashed again."""
+def _unpacked(path: Path, folder: Path, verdict: Verdict) -> tuple[dict[str, Any], list[CaseOrigin]]:
+    """The content of case.json, and the chains; each exhibit is copied into `folder` under its number, and
+    hashed again.
+    """
     box = open_box(path)
     try:
         content: dict[str, Any] = json.loads(b"".join(box.chunks(layout.CASE_JSON)))
@@ -96,9 +100,9 @@ def _unpacked(path: Path, folder: Path) -> dict[str, Any]:
             if hash_file(target)[0] != exhibit["sha256"]:
                 raise Damaged(str(exhibit["file"]))
             _look_into(exhibit, target)
+        return content, case_origins.brought_along(box, content, verdict)
     finally:
         box.close()
-    return content
 
 
 def _look_into(exhibit: dict[str, Any], file: Path) -> None:
@@ -137,6 +141,7 @@ def _stored(content: dict[str, Any], folder: Path, owner: User) -> Iterator[None
 @dataclass(slots=True)
 class _Import:
     content: dict[str, Any]
+    origins: list[CaseOrigin]
     verdict: Verdict
     owner: User
     at: datetime
@@ -157,7 +162,9 @@ class _Import:
             "chain_entries": self.content["custody"]["count"],
             "state_at": self.verdict.since,
             "signing_key": self.verdict.fingerprint,
+            "origins": len(self.origins),
         }
+        case_origins.keep(case, self.origins)
         custody.record(case=case, action="case_imported", at=self.at, details=details)
         for order in self.content["orders"]:
             self._order(case, order)

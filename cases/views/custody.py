@@ -10,12 +10,14 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
+from cases.casefile.chain import UNREADABLE, head_of
 from cases.models import Case
-from cases.rules.custody import Entry
+from cases.rules.custody import Entry, breaks
 from cases.services import custody as custody_service
 from cases.services import viewings
+from cases.services.case_origins import chain_of, is_imported
 from cases.services.custody_checks import names_of
 from cases.services.seals import proof_for, seals_of
 from cases.views.access import case_view
@@ -33,8 +35,8 @@ USER = re.compile(r"user:[0-9]{1,18}")
 def custody(request: HttpRequest, case: Case) -> HttpResponse:
     """The newest entries first, in pages; every one of them is checked, whichever are shown."""
     chain = custody_service.stored_chain(case)
-    breaks = custody_service.verify_chain(case, chain)
-    broken = names_of(breaks)
+    found = custody_service.verify_chain(case, chain)
+    broken = names_of(found)
     pages = Paginator(chain[::-1], ENTRIES_ON_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     names = _names({str(entry.actor) for entry, _hash in page})
@@ -44,10 +46,32 @@ def custody(request: HttpRequest, case: Case) -> HttpResponse:
         "runs": list(_folded([_shown(entry, stored, names, broken) for entry, stored in page])),
         "page": page,
         "count": len(chain),
-        "breaks": breaks,
+        "breaks": found,
         "seals": seals_of(case),
+        "origins": case.origins.defer("lines") if is_imported(chain) else [],
     }
     return render(request, "cases/custody.html", context)
+
+
+@case_view("GET")
+def origin(request: HttpRequest, case: Case, number: int) -> HttpResponse:
+    """A chain that the case came with, as it was kept elsewhere: oldest first, never mixed with its own."""
+    row = get_object_or_404(case.origins, number=number)
+    try:
+        chain = chain_of(row)
+    except UNREADABLE:
+        chain = []
+    page = Paginator(chain, ENTRIES_ON_A_PAGE).get_page(request.GET.get("page"))
+    broken = names_of(breaks(chain))
+    context = {
+        "case": case,
+        "room": "custody",
+        "origin": row,
+        "is_whole": bool(chain) and not broken and head_of(chain) == row.chain_head,
+        "entries": [_shown(entry, stored, {}, broken) for entry, stored in page],
+        "page": page,
+    }
+    return render(request, "cases/custody_origin.html", context)
 
 
 @case_view("GET")

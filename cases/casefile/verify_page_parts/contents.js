@@ -71,7 +71,7 @@ function readEntryLine(line) {
 class Contents {
   constructor(texts, digests, sizes, unsound) {
     Object.assign(this, { texts, digests, sizes, unsound, reference: "", since: "", wrong: [], notes: [] });
-    Object.assign(this, { exhibits: new Map(), redacted: new Map(), caseReference: "", chain: null });
+    Object.assign(this, { exhibits: new Map(), redacted: new Map(), caseReference: "", chain: null, origins: [] });
   }
 
   async check() {
@@ -147,6 +147,7 @@ class Contents {
       // Case files of earlier editions hold every exhibit.
       leftOut = new Map((stated.left_out ?? []).map((one) => [whole(need(one, "number")), String(need(one, "sha256"))]));
       files = new Map(exhibits.map((one) => [String(need(one, "file")), String(need(one, "sha256"))]));
+      this.origins = statedOrigins(stated);
       this.caseReference = String(need(need(stated, "case"), "reference"));
       const chain = need(stated, "custody");
       this.chain = [String(need(chain, "head")), whole(need(chain, "count"))];
@@ -179,7 +180,8 @@ class Contents {
     }
     for (const name of this.payload()) {
       const isVolume = name.startsWith("data/case-file-") && name.endsWith(".pdf");
-      if (!files.has(name) && !LAYOUT.required.includes(name) && !isVolume && !this.unsound.has(name)) {
+      const isKnown = files.has(name) || LAYOUT.required.includes(name) || this.origins.some(({ file }) => file === name);
+      if (!isKnown && !isVolume && !this.unsound.has(name)) {
         this.wrong.push({ code: "unlisted_exhibit", name, values: { other: LAYOUT.case_json } });
       }
     }
@@ -204,29 +206,76 @@ class Contents {
     if (!this.texts.has(LAYOUT.custody)) {
       return;
     }
-    let chain;
-    try {
-      const lines = decoded(this.texts.get(LAYOUT.custody)).split("\n");
-      if (lines[lines.length - 1] === "") {
-        lines.pop();
-      }
-      chain = lines.map(readEntryLine);
-    } catch (error) {
-      this.malformed(LAYOUT.custody, PLACES.content);
+    const chain = await this.readChain(LAYOUT.custody);
+    if (chain === null) {
       return;
     }
-    const broken = await firstBreak(chain);
-    if (broken) {
-      this.wrong.push({ code: "custody", name: LAYOUT.custody, values: { where: String(broken) } });
-      return;
-    }
-    const head = chain.length ? chain[chain.length - 1].stored : FIRST_PREVIOUS_HASH;
+    const head = headOf(chain);
     if (this.isSound(LAYOUT.bag_info) && info.get("Custody-Chain-Head") !== head) {
       this.wrong.push({ code: "custody_head", name: LAYOUT.custody, values: { other: LAYOUT.bag_info } });
     }
     if (!this.unsound.has(LAYOUT.custody)) {
       this.holdAgainstCase(chain, head);
+      if (this.chain !== null) {
+        await this.checkOrigins(chain);
+      }
     }
+  }
+
+  // The entries of a chain that holds; null, with a finding, for one that cannot be read or does not hold.
+  async readChain(name) {
+    let chain;
+    try {
+      const lines = decoded(this.texts.get(name)).split("\n");
+      if (lines[lines.length - 1] === "") {
+        lines.pop();
+      }
+      chain = lines.map(readEntryLine);
+    } catch (error) {
+      this.malformed(name, PLACES.content);
+      return null;
+    }
+    const broken = await firstBreak(chain);
+    if (broken) {
+      this.wrong.push({ code: "custody", name, values: { where: String(broken) } });
+      return null;
+    }
+    return chain;
+  }
+
+  // The chains that the case brought along, from its own back to the first; as cases/casefile/origins.py.
+  async checkOrigins(own) {
+    const told = importedOf(own);
+    if (told !== null && (told.origins ?? this.origins.length) !== this.origins.length) {
+      this.contradiction(LAYOUT.case_json, LAYOUT.custody, LAYOUT.imported);
+    }
+    let [later, laterName] = [own, LAYOUT.custody];
+    for (const origin of [...this.origins].reverse()) {
+      const chain = this.texts.has(origin.file) ? await this.readChain(origin.file) : null;
+      if (chain === null || this.unsound.has(origin.file)) {
+        return;
+      }
+      this.holdAgainstLater(origin, chain, later, laterName);
+      [later, laterName] = [chain, origin.file];
+    }
+  }
+
+  holdAgainstLater(origin, chain, later, laterName) {
+    if (headOf(chain) !== origin.head || chain.length !== origin.count) {
+      this.contradiction(LAYOUT.case_json, origin.file, "custody");
+    }
+    chain
+      .filter(({ entry }) => entry.case !== origin.reference)
+      .forEach(({ entry }) => this.contradiction(LAYOUT.case_json, origin.file, String(entry.sequence)));
+    const told = importedOf(later);
+    if (told === null || told.chain_head !== headOf(chain)) {
+      this.contradiction(laterName, origin.file, LAYOUT.imported);
+    }
+    const known = handedOn(chain);
+    later
+      .filter(({ entry }) => entry.action === "exhibit_imported")
+      .filter(({ entry }) => !known.has(`${entry.exhibit_number} ${entry.exhibit_sha256}`))
+      .forEach(({ entry }) => this.contradiction(laterName, origin.file, `E${entry.exhibit_number}`));
   }
 
   holdAgainstCase(chain, head) {
@@ -259,6 +308,37 @@ class Contents {
       }
     }
   }
+}
+
+// As case.json names them, the first one first; none in case files of earlier editions.
+function statedOrigins(stated) {
+  return (stated.origins ?? []).map((one, index) => {
+    const file = need(one, "file");
+    must(file === LAYOUT.origin_files[index]);
+    return { file, reference: String(need(one, "reference")), head: String(need(one, "head")), count: whole(need(one, "count")) };
+  });
+}
+
+function headOf(chain) {
+  return chain.length ? chain[chain.length - 1].stored : FIRST_PREVIOUS_HASH;
+}
+
+// What the chain says of the import that it begins with; null where it begins with none.
+function importedOf(chain) {
+  return chain.length && chain[0].entry.action === LAYOUT.imported ? chain[0].entry.details : null;
+}
+
+// Number and hash of each exhibit that a case file of that case may hold, redacted copies too.
+function handedOn(chain) {
+  const known = new Set();
+  for (const { entry } of chain) {
+    if (entry.action === "exhibit_received" || entry.action === "exhibit_imported") {
+      known.add(`${entry.exhibit_number} ${entry.exhibit_sha256}`);
+    } else if (entry.action === "exhibit_redacted") {
+      known.add(`${entry.exhibit_number} ${entry.details.sha256}`);
+    }
+  }
+  return known;
 }
 
 // The number of the first entry where the chain does not hold; 0 where it holds.

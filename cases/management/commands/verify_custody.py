@@ -17,6 +17,7 @@ REASONS = {
     "previous_hash": "it does not follow the entry before it",
     "entry_hash": "its words do not match its hash; it was changed",
     "exhibit": "the exhibit stored today is not the one that came in",
+    "origin": "a chain that it came with from another installation is not as it came",
     "seal": "a daily seal holds another one; entries at the end were changed or taken out",
 }
 SEAL_REASONS = {

@@ -1,0 +1,105 @@
+"""The chains that a case brought along from other installations, and whether they hang together. No Django.
+
+A case that was imported has a chain of its own, whose first entry, `case_imported`, holds the head of the
+chain it came with; that one lies beside it, unchanged. Imported again, it brings both: the first origin has
+number 1, and each following chain names the head of the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cases.casefile import layout
+from cases.casefile.box import Wrong
+from cases.casefile.chain import UNREADABLE, Chain, head_of, read_chain
+from cases.casefile.findings import contradiction, malformed
+from cases.rules import custody
+
+IMPORTED = "case_imported"
+RECEIPTS = frozenset({"exhibit_received", "exhibit_imported"})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a case file states of one origin: its file, the case it tells of, the chain's head and length."""
+
+    file: str
+    reference: str
+    head: str
+    count: int
+
+
+def stated_origins(case: Mapping[str, Any]) -> list[Origin]:
+    """As case.json names them, the first one first; none in case files of earlier editions.
+
+    Raises KeyError, TypeError or ValueError for what none of ours states.
+    """
+    found = []
+    stated = case.get("origins", [])
+    if [one["file"] for one in stated] != list(layout.ORIGIN_FILES[: len(stated)]):
+        raise ValueError("The origins of a case are numbered, and are not endless.")
+    for one in stated:
+        found.append(Origin(str(one["file"]), str(one["reference"]), str(one["head"]), int(one["count"])))
+    return found
+
+
+def check_origins(
+    origins: Sequence[Origin], own: Chain, texts: Mapping[str, bytes], unsound: frozenset[str]
+) -> Iterator[Wrong]:
+    """From the chain of the case itself, which holds, back to the first; the way ends where one does not."""
+    told = _imported(own)
+    if told is not None and told.get("origins", len(origins)) != len(origins):
+        yield contradiction(layout.CASE_JSON, layout.CUSTODY, IMPORTED)
+    later, later_name = own, layout.CUSTODY
+    for origin in reversed(origins):
+        if origin.file not in texts:
+            return  # It is missing, which is a finding of its own.
+        try:
+            chain = read_chain(texts[origin.file])
+            found = next(custody.breaks(chain), None)
+        except UNREADABLE:
+            yield malformed(origin.file, "content")
+            return
+        if found is not None:
+            yield Wrong("custody", origin.file, {"where": str(found.sequence)})
+            return
+        if origin.file in unsound:
+            return
+        yield from _held_against(origin, chain, later, later_name)
+        later, later_name = chain, origin.file
+
+
+def _held_against(origin: Origin, chain: Chain, later: Chain, later_name: str) -> Iterator[Wrong]:
+    if (head_of(chain), len(chain)) != (origin.head, origin.count):
+        yield contradiction(layout.CASE_JSON, origin.file, "custody")
+    for entry, _hash in chain:
+        if entry.case != origin.reference:
+            yield contradiction(layout.CASE_JSON, origin.file, f"{entry.sequence}")
+    told = _imported(later)
+    if told is None or told.get("chain_head") != head_of(chain):
+        yield contradiction(later_name, origin.file, IMPORTED)
+    known = _handed_on(chain)
+    for entry, _hash in later:
+        came = (entry.exhibit_number, entry.exhibit_sha256)
+        if entry.action == "exhibit_imported" and came not in known:
+            yield contradiction(later_name, origin.file, f"E{entry.exhibit_number}")
+
+
+def _imported(chain: Chain) -> Mapping[str, Any] | None:
+    """What the chain says of the import that it begins with."""
+    if not chain or chain[0][0].action != IMPORTED:
+        return None
+    return chain[0][0].details
+
+
+def _handed_on(chain: Chain) -> set[tuple[int | None, Any]]:
+    """Number and hash of each exhibit that a case file of that case may hold, redacted copies too."""
+    known: set[tuple[int | None, Any]] = set()
+    for entry, _hash in chain:
+        if entry.action in RECEIPTS:
+            known.add((entry.exhibit_number, entry.exhibit_sha256))
+        elif entry.action == "exhibit_redacted":
+            known.add((entry.exhibit_number, entry.details.get("sha256")))
+    return known
