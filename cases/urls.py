@@ -6,6 +6,7 @@ from cases.views import (
     access,
     calendar,
     case,
+    case_file_acts,
     case_file_shares,
     case_files,
     case_list,
@@ -78,6 +79,9 @@ of_one_case = [
     path("custody/proof.json", custody.proof, name="custody-proof"),
     path("case-files/", case_files.case_files, name="case-files"),
     path("case-files/<int:number>/", case_files.case_file, name="case-file"),
+    path("case-files/<int:number>/progress/", case_file_acts.progress, name="case-file-progress"),
+    path("case-files/<int:number>/cancel/", case_file_acts.cancel, name="case-file-cancel"),
+    path("case-files/<int:number>/again/", case_file_acts.again, name="case-file-again"),
     path("case-files/<int:number>/shares/", case_file_shares.shares, name="case-file-shares"),
     path(
         "case-files/<int:number>/shares/<int:share>/revoke/",

@@ -46,7 +46,7 @@ class CaseFileAdmin(ReadOnlyAdmin):
         "failure",
     ]
     list_filter = ["state", "language"]
-    fields = [*list_display, "sha256", "lease_until", "parts_done", "parts_total"]
+    fields = [*list_display, "sha256", "lease_until", "stage", "exhibits_done", "exhibits_total"]
 
 
 @admin.register(Recount)

@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,7 +34,8 @@ class Tools:
     progress.
 
     `certificates` are the key's own and those above it; `stamp_chain` (PEM) those of the stamp's authority.
-    `made` is called when one more part is done, of `parts_of(snapshot)` in all; `alive` now and then.
+    `entered` is called when a stage begins (its name as in cases.models.BuildStage), `made` when one more
+    exhibit is copied, drawn or packed, `alive` about once a second besides; each may raise to end the work.
     """
 
     open_original: Callable[[int], BinaryIO]
@@ -42,13 +44,9 @@ class Tools:
     certificates: Sequence[x509.Certificate]
     stamp: Callable[[bytes], bytes] | None = None
     stamp_chain: Path | None = None
+    entered: Callable[[str], None] = lambda stage: None
     made: Callable[[], None] = lambda: None
     alive: Callable[[], None] = lambda: None
-
-
-def parts_of(snapshot: Snapshot) -> int:
-    """How often `made` will be called: each exhibit is fetched, drawn and packed; the rest is printed."""
-    return 3 * len(snapshot.exhibits) + 1
 
 
 def assemble(snapshot: Snapshot, chain: Chain, *, folder: Path, tools: Tools) -> tuple[Path, Bag]:
@@ -58,14 +56,17 @@ def assemble(snapshot: Snapshot, chain: Chain, *, folder: Path, tools: Tools) ->
     that is not what was received, and NotPrinted.
     """
     work = Work(folder)
+    tools.entered("copying")
     for exhibit in snapshot.exhibits:
         _fetch(exhibit, work, tools)
         tools.made()
-    heard = {"drawn": tools.made}
+    tools.entered("drawing")
+    heard: dict[str, Callable[[], None]] = {"drawn": tools.made, "set": partial(tools.entered, "setting")}
     volumes = print_document(snapshot, work, heard=lambda line: heard.get(line, tools.alive)())
-    tools.made()
+    tools.entered("signing")
     when = datetime.fromisoformat(snapshot.state_at)
     signed = _sign(volumes, when, tools)
+    tools.entered("packing")
     target = folder / "case-file.zip"
     bag = write_bag(
         target,
@@ -76,6 +77,7 @@ def assemble(snapshot: Snapshot, chain: Chain, *, folder: Path, tools: Tools) ->
         stamp=tools.stamp,
         stamp_chain=tools.stamp_chain,
         wrote=lambda path: tools.made() if path.startswith(layout.EXHIBITS) else tools.alive(),
+        alive=tools.alive,
     )
     return target, bag
 
@@ -87,6 +89,7 @@ def _fetch(exhibit: ExhibitFacts, work: Work, tools: Tools) -> None:
         while chunk := source.read(CHUNK):
             digest.update(chunk)
             target.write(chunk)
+            tools.alive()
     if digest.hexdigest() != exhibit.sha256:
         raise Altered(f"E{exhibit.number}")
 

@@ -75,7 +75,7 @@ class _Writer:
     tags: dict[str, str] = field(default_factory=dict)
     octets: int = 0
 
-    def copy(self, member: Member) -> None:
+    def copy(self, member: Member, alive: Callable[[], None]) -> None:
         """One file of the payload, hashed on its way; raises Altered when it is not what it must be."""
         entry = self._entry(member.path, member.size)
         digest, size = hashlib.sha256(), 0
@@ -84,6 +84,7 @@ class _Writer:
                 digest.update(chunk)
                 target.write(chunk)
                 size += len(chunk)
+                alive()
         if size != member.size or (member.sha256 and digest.hexdigest() != member.sha256):
             raise Altered(member.label or member.path)
         self.payload[member.path] = digest.hexdigest()
@@ -111,20 +112,22 @@ def write_bag(
     stamp: Callable[[bytes], bytes] | None = None,
     stamp_chain: Path | None = None,
     wrote: Callable[[str], None] = lambda path: None,
+    alive: Callable[[], None] = lambda: None,
 ) -> Bag:
     """Write the whole case file to `target`, which must not be there yet.
 
     `when` is the date of every entry, as it is (ZIP knows no zones); `info` goes to bag-info.txt;
     `stamp` gets a time stamp for the manifest and may raise NoStamp, which is told in the bag; what is
     needed to check it is taken from it and from `stamp_chain` (PEM) into the bag; `wrote` hears of each
-    file of the payload. Raises Altered; a half-written `target` is the caller's to remove.
+    file of the payload, `alive` is called in the middle of a large one too. Raises Altered; a half-written
+    `target` is the caller's to remove.
     """
     no_stamp, root = None, ""
     with zipfile.ZipFile(target, "x") as archive:
         writer = _Writer(archive, (when.year, when.month, when.day, when.hour, when.minute, when.second))
         writer.tag(layout.DECLARATION, layout.DECLARATION_TEXT.encode())
         for member in payload:
-            writer.copy(member)
+            writer.copy(member, alive)
             wrote(member.path)
         manifest = writer.tag(layout.MANIFEST, _manifest(writer.payload))
         if stamp is not None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +19,6 @@ JOB, PICTURES = "job.json", "pictures.json"
 # typst keeps every picture decoded, about 4 bytes a pixel: 600 MB for a volume.
 MOST_PIXELS_IN_A_VOLUME = 150_000_000
 PDF = "application/pdf"
-ALIVE_SECONDS = 5
 
 
 def draw_all(folder: Path) -> None:
@@ -75,7 +72,6 @@ def print_volume(folder: Path, number: int) -> None:
     """Set one volume (1, 2, ...) as case-file-NUMBER.pdf: PDF/A-3a and PDF/UA-1, the same bytes each time."""
     import typst
 
-    threading.Thread(target=_tell_alive, daemon=True).start()
     from cases.casefile.fonts import font_path
 
     job = json.loads((folder / JOB).read_bytes())
@@ -92,13 +88,6 @@ def print_volume(folder: Path, number: int) -> None:
     )
     # A line of its own for what a signer appends: otherwise the file would no longer be PDF/A.
     (folder / f"case-file-{number}.pdf").write_bytes(pdf + b"\n")
-
-
-def _tell_alive() -> None:
-    """typst says nothing while it works; who waits may want to know that it does."""
-    while True:
-        print("alive", flush=True)
-        time.sleep(ALIVE_SECONDS)
 
 
 def main(action: str, folder: str, volume: str = "1") -> None:

@@ -19,6 +19,7 @@ from django.utils import translation
 from cases.casefile import compile as child
 from cases.casefile import layout
 from cases.casefile.chart_layout import placed
+from cases.casefile.hearing import lines_of
 from cases.casefile.pages import Pages
 from cases.casefile.printable import all_printable
 from cases.casefile.profiles import profile_named
@@ -49,8 +50,9 @@ def print_document(
 ) -> list[Path]:
     """The volumes of the document, in order; nearly always one.
 
-    Every exhibit must lie in `work`. `heard` gets "drawn" when one more exhibit has been drawn, and
-    "alive" every few seconds besides. The same snapshot gives the same bytes. Raises NotPrinted.
+    Every exhibit must lie in `work`. `heard` gets "drawn" when one more exhibit has been drawn, "set" when
+    the setting begins, and "alive" about once a second besides; when it raises, the child is killed.
+    The same snapshot gives the same bytes. Raises NotPrinted.
     """
     for name in child.TEMPLATES:
         shutil.copyfile(Path(__file__).with_name(name), work.folder / name)
@@ -66,6 +68,7 @@ def print_document(
     (work.folder / child.JOB).write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
     _run("draw", work.folder, heard=heard)
     count = len(json.loads((work.folder / child.PICTURES).read_text()))
+    heard("set")
     for volume in range(1, count + 1):
         _run("print", work.folder, str(volume), heard=heard)
     return [work.folder / f"case-file-{volume}.pdf" for volume in range(1, count + 1)]
@@ -127,8 +130,8 @@ def _run(action: str, folder: Path, *arguments: str, heard: Callable[[str], None
         watch = threading.Timer(STEP_SECONDS, process.kill)
         watch.start()
         try:
-            for line in process.stdout or ():
-                heard(line.decode().strip())
+            for line in lines_of(process.stdout):
+                heard(line)
             code = process.wait()
         finally:
             watch.cancel()

@@ -48,6 +48,7 @@ ACTS = {
     "exhibit_imported": gettext_lazy("Exhibit imported from a case file"),
     "case_file_requested": gettext_lazy("Case file requested"),
     "case_file_built": gettext_lazy("Case file built"),
+    "case_file_cancelled": gettext_lazy("Case file cancelled"),
     "case_file_shared": gettext_lazy("Link to a case file made"),
     "case_file_share_revoked": gettext_lazy("Link to a case file revoked"),
     "case_file_share_locked": gettext_lazy("Link to a case file locked after wrong codes"),

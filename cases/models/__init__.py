@@ -12,7 +12,7 @@ from cases.models.case import (
     Status,
     Urgency,
 )
-from cases.models.case_file import BuildState, CaseFile, DocumentLanguage
+from cases.models.case_file import BuildStage, BuildState, CaseFile, DocumentLanguage
 from cases.models.case_file_share import CaseFileShare, ShareEnd
 from cases.models.case_origin import CaseOrigin
 from cases.models.contact import ContactAttempt, ContactOutcome, Direction
@@ -45,6 +45,7 @@ __all__ = [
     "OWN_STEP",
     "WEEKLY_SUMMARY",
     "Binds",
+    "BuildStage",
     "BuildState",
     "CalendarCode",
     "CalendarDay",

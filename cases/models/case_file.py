@@ -15,6 +15,19 @@ class BuildState(models.TextChoices):
     BUILDING = "building", _("Being built")
     READY = "ready", _("Ready")
     FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class BuildStage(models.TextChoices):
+    """In the order in which they come; cases.services.case_file_progress says what each costs."""
+
+    GATHERING = "gathering", _("Gathering what is in it")
+    COPYING = "copying", _("Copying the originals")
+    DRAWING = "drawing", _("Drawing the exhibits")
+    SETTING = "setting", _("Setting the document")
+    SIGNING = "signing", _("Signing the document")
+    PACKING = "packing", _("Packing the ZIP")
+    STORING = "storing", _("Storing it")
 
 
 class DocumentLanguage(models.TextChoices):
@@ -39,8 +52,17 @@ class CaseFile(models.Model):
         help_text=_("After this another worker may take the work."),
     )
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    parts_done = models.PositiveIntegerField(_("parts done"), default=0)
-    parts_total = models.PositiveIntegerField(_("parts in all"), default=0)
+    stage = models.CharField(_("stage"), max_length=10, choices=BuildStage.choices, blank=True)
+    exhibits_done = models.PositiveIntegerField(
+        _("exhibits done"), default=0, help_text=_("In this stage; each begins with none.")
+    )
+    exhibits_total = models.PositiveIntegerField(_("exhibits in all"), default=0)
+    expected_at = models.DateTimeField(
+        _("expected at"),
+        null=True,
+        blank=True,
+        help_text=_("When it is likely to be ready, from the pace so far."),
+    )
     built_at = models.DateTimeField(_("built at"), null=True, blank=True)
     failure = models.CharField(_("reason of the failure"), max_length=500, blank=True)
     note = models.CharField(

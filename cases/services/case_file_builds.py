@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-import time
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cases.casefile import certificate
-from cases.casefile.assemble import Tools, assemble, parts_of
+from cases.casefile.assemble import Tools, assemble
 from cases.casefile.bag import Altered, Bag
 from cases.casefile.chain import Chain
 from cases.casefile.fonts import FontUnusable, font_path
@@ -28,28 +26,20 @@ from cases.casefile.sign import KeyUnusable, SigningKey, signing_key
 from cases.casefile.snapshot import Snapshot
 from cases.casefile.timestamp import request_stamp
 from cases.evidence import store
-from cases.models import BuildState, Case, CaseFile, Exhibit, Redaction
+from cases.models import BuildStage, BuildState, Case, CaseFile, Exhibit, Redaction
 from cases.services import case_origins, custody
 from cases.services.calendars import calendar_of
+from cases.services.case_file_leases import LEASE, LEASE_FOR_STORING, Lease, Lost
 from cases.services.playbooks import playbooks_of, zone_of
 
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
-LEASE = timedelta(minutes=2)
-# Storing a large file elsewhere says nothing until it is done.
-LEASE_FOR_STORING = timedelta(minutes=30)
 WAIT_AFTER_A_FAILURE = timedelta(seconds=30)
-# A page asks once a second or so; more writes than this would only cost.
-SECONDS_BETWEEN_SIGNS = 0.5
 
 
 class _Refused(Exception):
     """The case file cannot be made as things are; the message is a sentence for people."""
-
-
-class _Lost(Exception):
-    """The lease ran out, and another worker has the work."""
 
 
 def own_key() -> SigningKey:
@@ -79,8 +69,8 @@ def build(*, case_file_id: int) -> None:
     with translation.override(case_file.main_language):
         try:
             _build(case_file, lease)
-        except _Lost:
-            log.warning("Case file %s: another worker has taken it over", case_file_id)
+        except Lost:
+            log.warning("Case file %s was cancelled, or another worker has taken it over", case_file_id)
         except _Refused as refused:
             lease.rows().update(state=BuildState.FAILED, lease_until=None, failure=str(refused)[:500])
         except Exception:
@@ -98,40 +88,7 @@ def give_up(rows: QuerySet[CaseFile], *, language: str) -> None:
     rows.update(state=BuildState.FAILED, lease_until=None, failure=sentence)
 
 
-@dataclass(slots=True)
-class _Lease:
-    """The right to build one case file, told apart from earlier ones by the number of the attempt."""
-
-    case_file_id: int
-    attempt: int
-    parts_done: int = 0
-    parts_total: int = 0
-    _signed_at: float = field(default_factory=time.monotonic)
-
-    def rows(self) -> QuerySet[CaseFile]:
-        """The row, as long as it is ours."""
-        return CaseFile.objects.filter(pk=self.case_file_id, state=BuildState.BUILDING, attempts=self.attempt)
-
-    def made(self) -> None:
-        """One more part is done."""
-        self.parts_done += 1
-        self.alive()
-
-    def alive(self) -> None:
-        if time.monotonic() - self._signed_at >= SECONDS_BETWEEN_SIGNS:
-            self.keep()
-
-    def keep(self, lease: timedelta = LEASE) -> None:
-        """Show the progress and prolong the lease; raises _Lost when another worker has it."""
-        self._signed_at = time.monotonic()
-        is_ours = self.rows().update(
-            parts_done=self.parts_done, parts_total=self.parts_total, lease_until=timezone.now() + lease
-        )
-        if not is_ours:
-            raise _Lost
-
-
-def _take(case_file_id: int) -> _Lease | None:
+def _take(case_file_id: int) -> Lease | None:
     """The lease, if the work is to be had: it waits, or its builder has not been heard of for too long."""
     now = timezone.now()
     to_be_had = Q(state=BuildState.QUEUED) | Q(state=BuildState.BUILDING, lease_until__lt=now)
@@ -140,19 +97,21 @@ def _take(case_file_id: int) -> _Lease | None:
         state=BuildState.BUILDING,
         attempts=F("attempts") + 1,
         lease_until=now + LEASE,
-        parts_done=0,
-        parts_total=0,
+        stage=BuildStage.GATHERING,
+        exhibits_done=0,
+        exhibits_total=0,
+        expected_at=None,
         failure="",
     )
     if taken:
-        return _Lease(case_file_id, CaseFile.objects.values_list("attempts", flat=True).get(pk=case_file_id))
+        return Lease(case_file_id, CaseFile.objects.values_list("attempts", flat=True).get(pk=case_file_id))
     exhausted = rows.first()
     if exhausted is not None:
         give_up(rows, language=exhausted.main_language)
     return None
 
 
-def _try_again(lease: _Lease, language: str) -> None:
+def _try_again(lease: Lease, language: str) -> None:
     if lease.attempt >= MOST_ATTEMPTS:
         give_up(lease.rows(), language=language)
     else:
@@ -160,7 +119,7 @@ def _try_again(lease: _Lease, language: str) -> None:
         lease.rows().update(state=BuildState.QUEUED, lease_until=timezone.now() + wait)
 
 
-def _build(case_file: CaseFile, lease: _Lease) -> None:
+def _build(case_file: CaseFile, lease: Lease) -> None:
     prefix = f"case-file-{case_file.pk}-"
     incoming = Path(settings.FILE_UPLOAD_TEMP_DIR)
     for left_behind in incoming.glob(f"{prefix}*"):
@@ -169,11 +128,10 @@ def _build(case_file: CaseFile, lease: _Lease) -> None:
         font_path()
         key = own_key()
         snapshot, chain = _gathered(case_file, key)
-        lease.parts_total = parts_of(snapshot) + 1
-        lease.keep()
+        lease.exhibits_total = len(snapshot.exhibits)
         with tempfile.TemporaryDirectory(prefix=prefix, dir=incoming) as folder:
             path, bag = assemble(snapshot, chain, folder=Path(folder), tools=_tools(case_file, lease, key))
-            lease.keep(LEASE_FOR_STORING)
+            lease.entered(BuildStage.STORING, LEASE_FOR_STORING)
             storage_key = store.case_file_key(case_file.case.reference, case_file.number, bag.sha256)
             store.put(storage_key, path)
     except Altered as altered:
@@ -197,7 +155,21 @@ def _build(case_file: CaseFile, lease: _Lease) -> None:
             _("The installation is not complete, so no case file was made. Tell the operator: %(reason)s")
             % {"reason": unusable}
         ) from unusable
-    _finish(case_file, lease, bag, storage_key=storage_key, snapshot=snapshot)
+    try:
+        _finish(case_file, lease, bag, storage_key=storage_key, snapshot=snapshot)
+    except Lost:
+        _take_back(case_file.pk, storage_key)
+        raise
+
+
+def _take_back(case_file_id: int, storage_key: str) -> None:
+    """Remove what was stored for a case file that is not to be any more.
+
+    Not where another worker has taken it over: that one may store, or have stored, the same bytes there.
+    """
+    still_wanted = (BuildState.QUEUED, BuildState.BUILDING, BuildState.READY)
+    if not CaseFile.objects.filter(pk=case_file_id, state__in=still_wanted).exists():
+        store.delete(storage_key)
 
 
 def _gathered(case_file: CaseFile, key: SigningKey) -> tuple[Snapshot, Chain]:
@@ -236,7 +208,7 @@ def _gathered(case_file: CaseFile, key: SigningKey) -> tuple[Snapshot, Chain]:
         return gather(sources), chain
 
 
-def _tools(case_file: CaseFile, lease: _Lease, key: SigningKey) -> Tools:
+def _tools(case_file: CaseFile, lease: Lease, key: SigningKey) -> Tools:
     keys = dict(Exhibit.objects.filter(case=case_file.case_id).values_list("number", "storage_key"))
     for number, redaction in case_file.redactions.items():
         made = Redaction.objects.get(
@@ -250,6 +222,7 @@ def _tools(case_file: CaseFile, lease: _Lease, key: SigningKey) -> Tools:
         certificates=certificate.certificates_of(key, certificate.beside(settings.SIGNING_KEY_PATH)),
         stamp=partial(request_stamp, url=settings.TSA_URL) if settings.TSA_URL else None,
         stamp_chain=Path(settings.TSA_CHAIN) if settings.TSA_CHAIN else None,
+        entered=lease.entered,
         made=lease.made,
         alive=lease.alive,
     )
@@ -265,14 +238,17 @@ def _note(bag: Bag, language: str) -> str:
 
 
 @transaction.atomic
-def _finish(case_file: CaseFile, lease: _Lease, bag: Bag, *, storage_key: str, snapshot: Snapshot) -> None:
-    """Ready, with its entry in the chain; raises _Lost when another worker finished it."""
+def _finish(case_file: CaseFile, lease: Lease, bag: Bag, *, storage_key: str, snapshot: Snapshot) -> None:
+    """Ready, with its entry in the chain; raises Lost when it was cancelled or another worker has it."""
+    # The case first, as whoever cancels does: so of two who come at once one waits, and neither for ever.
+    Case.objects.select_for_update(no_key=True).only("pk").get(pk=case_file.case_id)
     now = timezone.now()
     is_ours = lease.rows().update(
         state=BuildState.READY,
         lease_until=None,
-        parts_done=lease.parts_total,
-        parts_total=lease.parts_total,
+        expected_at=None,
+        stage="",
+        exhibits_done=lease.exhibits_total,
         built_at=now,
         sha256=bag.sha256,
         size=bag.size,
@@ -282,7 +258,7 @@ def _finish(case_file: CaseFile, lease: _Lease, bag: Bag, *, storage_key: str, s
         note=_note(bag, case_file.main_language),
     )
     if not is_ours:
-        raise _Lost
+        raise Lost
     details = {
         "number": case_file.number,
         "sha256": bag.sha256,

@@ -155,7 +155,7 @@ def _new_case_file(
     under_way = CaseFile.objects.filter(case=case, state__in=UNDER_WAY).first()
     if under_way is not None:
         raise ValidationError(
-            _("Case file %(number)s of this case is still being made; ask again when it is ready."),
+            _("Case file %(number)s is being made. Ask again when it is ready, or cancel it."),
             code="under_way",
             params={"number": under_way.number},
         )

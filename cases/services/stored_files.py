@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from cases.evidence import store
 from cases.models import (
+    BuildState,
     Case,
     CaseFile,
     Exhibit,
@@ -89,15 +90,26 @@ def _is_under_way(key: str) -> bool:
 
 def is_rest(key: str) -> bool:
     """Whether an unnamed file is what is left of something that was removed on purpose, and may go: a copy
-    of an exhibit or a piece of an upload that is no more, or a file of a case that its owner erased.
+    of an exhibit or a piece of an upload that is no more, a file of a case that its owner erased, or a
+    case file that was cancelled while a builder that died since had just stored it.
     """
     if key.startswith("case-files/"):
-        return Tombstone.objects.filter(case_reference=key.split("/")[1]).exists()
+        return _is_of_no_case_file(*key.split("/")[1:])
     gone_with: dict[str, type[models.Model]] = {"copies": Exhibit, "redactions": Exhibit, "uploads": Upload}
     room, number = _room_and_number(key)
     if room not in gone_with or number is None:
         return False
     return not gone_with[room]._default_manager.filter(pk=number).exists()
+
+
+def _is_of_no_case_file(reference: str, name: str = "", *_more: str) -> bool:
+    if Tombstone.objects.filter(case_reference=reference).exists():
+        return True
+    number = name.partition("-")[0]
+    if not number.isdecimal() or len(number) > 9:
+        return False
+    rows = CaseFile.objects.filter(case__reference=reference, number=int(number))
+    return rows.filter(state=BuildState.CANCELLED).exists()
 
 
 def _room_and_number(key: str) -> tuple[str, int | None]:

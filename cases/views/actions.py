@@ -45,6 +45,7 @@ SENTENCES: dict[str, Promise] = {
     "reminder_tried_again": _("Reminder is tried again"),
     "case_file_requested": _("Case file requested"),
     "case_file_built": _("Case file built"),
+    "case_file_cancelled": _("Case file cancelled"),
     "case_file_failed": _("Case file could not be built"),
     "case_file_shared": _("Link to a case file made"),
     "case_file_share_revoked": _("Link to a case file revoked"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -19,21 +19,17 @@ from cases.services.case_file_changes import changes_since
 from cases.services.case_file_plans import Plan, plan
 from cases.services.case_file_shares import with_living_shares
 from cases.views.access import case_view
+from cases.views.case_file_progress import UNFINISHED, progress_of
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.handing_out import hand_out
 from cases.views.submissions import submit_once
 
-UNFINISHED = {BuildState.QUEUED, BuildState.BUILDING}
-
 
 @case_view("GET", "POST")
 def case_files(request: HttpRequest, case: Case) -> HttpResponse:
-    form = CaseFileForm(
-        request.POST if request.method == "POST" else None,
-        case=case,
-        initial={"language": get_language(), "profile": FULL},
-    )
+    form = empty_form(case, request.POST if request.method == "POST" else None)
+    told = ""
     is_valid = form.is_valid()
     if is_valid and "plan" not in request.POST:
         try:
@@ -42,27 +38,42 @@ def case_files(request: HttpRequest, case: Case) -> HttpResponse:
                 messages.success(request, _("The case file is being built."))
                 return redirect("cases:case-files", case.reference)
         except ValidationError as error:
-            tell(form, error)
-    rows = list(with_living_shares(case.case_files.select_related("requested_by"), at=timezone.now()))
+            if getattr(error, "code", "") == "under_way":
+                told = " ".join(error.messages)
+            else:
+                tell(form, error)
+    return case_files_page(request, case, form, told=told)
+
+
+def case_files_page(
+    request: HttpRequest, case: Case, form: CaseFileForm | None = None, *, told: str = ""
+) -> HttpResponse:
+    """The form with what was chosen, and all case files; `told` is a sentence that stands above these."""
+    if form is None:
+        form = empty_form(case)
+    rows = with_living_shares(case.case_files.select_related("requested_by"), at=timezone.now())
+    # Said once more: a query that counts forgets the order of its model.
+    rows = list(rows.order_by("-number"))
     changes = changes_since(case=case, case_files=rows)
     for row in rows:
         row.made_for = profile_named(row.profile).name
         row.changes = changes.get(row.number)
-    seen = ".".join(f"{row.number}{row.state}{row.parts_done}" for row in rows)
-    # Polling is answered only when there is something to say, so that a screen reader stays quiet.
-    if request.method == "GET" and wants_fragment(request) and request.GET.get("seen") == seen:
-        return HttpResponse(status=204)
+        row.progress = progress_of(row)
     context = {
         "case": case,
         "room": "case-files",
         "form": form,
         "twins": hints.uncovered_twins(case, form.redacted) if form.redacted else [],
         "case_files": rows,
-        "seen": seen,
+        "told": told,
         "plan": _plan(case, form) if case.may_write else None,
         "unfinished": any(row.state in UNFINISHED for row in rows),
     }
     return render_page_or_fragment(request, "case_files", context, status=422 if form.errors else 200)
+
+
+def empty_form(case: Case, data: QueryDict | None = None) -> CaseFileForm:
+    return CaseFileForm(data, case=case, initial={"language": get_language(), "profile": FULL})
 
 
 def _plan(case: Case, form: CaseFileForm) -> Plan:

@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 
 from cases.casefile.verify import verify
 from cases.evidence.redacting import Box
-from cases.models import Case
+from cases.models import Case, CaseFile
 from cases.services import case_files, redactions
+from cases.services.case_file_requests import cancel_case_file
 from tests import pictures
 from tests.casefile import stories
 from tests.casefile.stories import at
@@ -80,7 +81,7 @@ def test_an_unknown_case_is_refused(case: Case, tmp_path: Path) -> None:
 def test_a_case_whose_case_file_is_under_way_is_refused(case: Case, alice: User, tmp_path: Path) -> None:
     case_files.request_case_file(case=case, by=alice, at=at(9, 12), language="en")
 
-    with pytest.raises(CommandError, match="still being made"):
+    with pytest.raises(CommandError, match="Case file 1 is being made"):
         export(case, tmp_path)
 
 
@@ -93,3 +94,17 @@ def test_nothing_that_is_there_is_overwritten(case: Case, tmp_path: Path) -> Non
 
     assert taken.read_text() == "mine"
     assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_one_that_is_cancelled_on_the_page_meanwhile_says_so(
+    case: Case, alice: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled(*, case_file_id: int) -> None:
+        case_file = CaseFile.objects.get(pk=case_file_id)
+        cancel_case_file(case_file=case_file, by=alice, at=at(9, 13))
+
+    monkeypatch.setattr(case_files, "build", cancelled)
+
+    with pytest.raises(CommandError, match="It was cancelled on the page of the case"):
+        export(case, tmp_path)
+    assert list(tmp_path.iterdir()) == []

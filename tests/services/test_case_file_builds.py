@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from django.utils import timezone
 from cases.casefile.verify import verify
 from cases.evidence import store
 from cases.models import BuildState, Case, CaseFile, CustodyEntry
-from cases.services import case_file_builds, case_files, custody
+from cases.services import case_file_builds, case_file_leases, case_files, custody
+from cases.services.case_file_leases import Lease
 from tests import pictures
 from tests.casefile import stories
 from tests.casefile.stories import at
@@ -66,10 +68,10 @@ def _built_again(case_file: CaseFile, chain: Any) -> str:
         key_fingerprint=key.fingerprint,
         stamp_from="",
     )
-    lease = case_file_builds._Lease(case_file.pk, 1, parts_total=99, _signed_at=float("inf"))
+    tools = case_file_builds._tools(case_file, Lease(case_file.pk, 1, _signed_at=float("inf")), key)
     with tempfile.TemporaryDirectory() as folder:
         _path, bag = assemble(
-            gather(sources), chain, folder=Path(folder), tools=case_file_builds._tools(case_file, lease, key)
+            gather(sources), chain, folder=Path(folder), tools=replace(tools, entered=lambda stage: None)
         )
     return bag.sha256
 
@@ -189,22 +191,30 @@ def test_a_builder_that_lost_its_lease_changes_nothing(
 def test_progress_is_stored_while_it_is_built(
     small: Case, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(case_file_builds, "SECONDS_BETWEEN_SIGNS", 0)
-    seen: list[tuple[int, int]] = []
-    keep = case_file_builds._Lease.keep
+    monkeypatch.setattr(case_file_leases, "SECONDS_BETWEEN_SIGNS", 0)
+    seen: list[tuple[str, int, int]] = []
+    keep = Lease.keep
 
     def watched(lease: Any, *args: Any) -> None:
         keep(lease, *args)
         row = CaseFile.objects.get(pk=lease.case_file_id)
-        seen.append((row.parts_done, row.parts_total))
+        seen.append((row.stage, row.exhibits_done, row.exhibits_total))
 
-    monkeypatch.setattr(case_file_builds._Lease, "keep", watched)
+    monkeypatch.setattr(Lease, "keep", watched)
 
     stories.ready_case_file(small, alice)
 
-    assert seen[0] == (0, 5)
-    assert seen[-1] == (4, 5)
-    assert {done for done, _total in seen} == {0, 1, 2, 3, 4}
+    assert list(dict.fromkeys(seen)) == [
+        ("copying", 0, 1),
+        ("copying", 1, 1),
+        ("drawing", 0, 1),
+        ("drawing", 1, 1),
+        ("setting", 0, 1),
+        ("signing", 0, 1),
+        ("packing", 0, 1),
+        ("packing", 1, 1),
+        ("storing", 0, 1),
+    ]
 
 
 def test_no_folder_is_left_behind(small: Case, alice: User, settings: Any) -> None:

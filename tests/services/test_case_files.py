@@ -57,7 +57,7 @@ def test_a_finished_case_file_is_unaltered_and_recorded(small: Case, alice: User
     assert verdict.findings == ()
     assert verdict.is_signer_known
     assert verdict.reference == f"{small.reference}/1"
-    assert (case_file.number, case_file.parts_done) == (1, case_file.parts_total)
+    assert (case_file.number, case_file.exhibits_done, case_file.exhibits_total) == (1, 1, 1)
     assert case_file.size == (tmp_path / "1.zip").stat().st_size
     assert "data/exhibits/E001-聊天.png" in case_file.manifest
     assert actions(small)[-2:] == ["case_file_requested", "case_file_built"]
@@ -90,7 +90,7 @@ def test_a_hundred_random_changes_of_a_real_case_file_are_found_and_the_file_nam
 def test_a_second_request_is_refused_while_one_is_under_way(small: Case, alice: User) -> None:
     case_files.request_case_file(case=small, by=alice, at=at(9, 12), language="en")
 
-    with pytest.raises(ValidationError, match="Case file 1 of this case is still being made"):
+    with pytest.raises(ValidationError, match="Case file 1 is being made"):
         case_files.request_case_file(case=small, by=alice, at=at(9, 12), language="en")
 
 

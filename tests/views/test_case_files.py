@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from django.urls import reverse
 from cases.models import BuildState, Case, CaseFile
 from cases.services import case_files, contacts
 from tests import factories
-from tests.views.asking import HTMX, text_of
+from tests.views.asking import text_of
 from tracker.accounts.models import User
 
 
@@ -33,13 +34,31 @@ def test_a_case_file_is_asked_for_in_a_language(case: Case, alice: User, alice_c
     assert "Waiting its turn" in text_of(alice_client.get(url(case)))
 
 
-def test_a_second_one_while_the_first_is_under_way_is_refused_with_a_sentence(
+def test_a_second_request_shows_the_one_under_way_and_keeps_what_was_chosen(
     case: Case, alice_client: Client, queued: CaseFile
 ):
-    response = alice_client.post(url(case), {"language": "en"})
+    chosen = {"language": "zh-hans", "profile": "court", "most_pages": "40", "submission": "of a second tab"}
 
-    assert response.status_code == 422
-    assert "Case file 1 of this case is still being made; ask again when it is ready." in text_of(response)
+    response = alice_client.post(url(case), chosen)
+
+    assert response.status_code == 200
+    assert "Case file 1 is being made. Ask again when it is ready, or cancel it." in text_of(response)
+    content = response.content.decode()
+    assert '<progress id="progress-1"' in content
+    checked = re.findall(r'<input type="radio"[^>]*value="([^"]+)"[^>]* checked', content)
+    assert checked == ["court", "zh-hans"]
+    assert case.case_files.count() == 1
+    # A page that loads itself anew would lose the choices.
+    assert 'http-equiv="refresh"' not in content
+
+
+def test_a_double_tap_asks_once(case: Case, alice_client: Client):
+    twice = {"language": "en", "submission": "one and the same"}
+
+    answers = [alice_client.post(url(case), twice)["Location"] for _tap in range(2)]
+
+    assert answers == [url(case)] * 2
+    assert case.case_files.count() == 1
 
 
 def test_a_case_file_is_asked_for_in_both_languages(case: Case, alice_client: Client):
@@ -50,32 +69,6 @@ def test_a_case_file_is_asked_for_in_both_languages(case: Case, alice_client: Cl
 
 def test_an_unknown_language_is_refused(case: Case, alice_client: Client):
     assert alice_client.post(url(case), {"language": "tlh"}).status_code == 422
-
-
-def test_progress_is_asked_for_until_it_is_done_and_answered_only_when_it_moved(
-    case: Case, alice_client: Client, queued: CaseFile
-):
-    first = alice_client.get(url(case), headers=HTMX).content.decode()
-    seen = first.split("seen=")[1].split('"')[0]
-    assert 'hx-trigger="every 2s"' in first
-    assert alice_client.get(f"{url(case)}?seen={seen}", headers=HTMX).status_code == 204
-
-    CaseFile.objects.filter(pk=queued.pk).update(state=BuildState.BUILDING, parts_done=2, parts_total=5)
-
-    moved = alice_client.get(f"{url(case)}?seen={seen}", headers=HTMX)
-    assert "2 of 5 parts" in text_of(moved)
-    assert 'value="2" max="5"' in moved.content.decode()
-
-
-def test_a_failure_is_a_sentence(case: Case, alice_client: Client, queued: CaseFile):
-    CaseFile.objects.filter(pk=queued.pk).update(
-        state=BuildState.FAILED, failure="E2 is missing from the store."
-    )
-
-    content = alice_client.get(url(case)).content.decode()
-
-    assert "E2 is missing from the store." in content
-    assert 'hx-trigger="every' not in content
 
 
 def test_a_finished_one_is_handed_out_whole(

@@ -60,7 +60,7 @@ class Command(BaseCommand):
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from error
             if case_file.state != BuildState.READY:
-                raise CommandError(case_file.failure or _("It could not be built; the log says why."))
+                raise CommandError(_why_not(case_file))
             self._hand_out(case_file, folder / f"case-file-{case.reference}-{case_file.number}.zip")
 
     def _hand_out(self, case_file: CaseFile, target: Path) -> None:
@@ -82,6 +82,12 @@ class Command(BaseCommand):
         fingerprint = case_files.own_key().fingerprint
         self.stdout.write(_("Signed with the key whose fingerprint is %s") % fingerprint)
         self.stdout.write(_("To check it: python manage.py verify_case_file %s") % target)
+
+
+def _why_not(case_file: CaseFile) -> str:
+    if case_file.state == BuildState.CANCELLED:
+        return _("It was cancelled on the page of the case.")
+    return case_file.failure or _("It could not be built; the log says why.")
 
 
 def _spoken(language: str) -> str:
