@@ -24,17 +24,17 @@ from cases.views.submissions import submit_once
 def progress(request: HttpRequest, case: Case, number: int) -> HttpResponseBase:
     """What moved, for htmx; nothing (204) when nothing did, so that a screen reader stays quiet.
 
-    When it is over all case files are shown anew, in place of these alone: the form keeps what is chosen.
+    When its state is another all case files are shown anew, and these alone: the form keeps what is chosen.
     """
     row = _row(case, number)
     if not wants_fragment(request):
         return redirect("cases:case-files", case.reference)
-    row.progress = progress_of(row)
-    if row.progress is None:
+    row.progress, seen = progress_of(row), request.GET.get("seen", "")
+    if row.progress is None or seen.partition("~")[0] != row.state:
         response = case_files_page(request, case)
         response["HX-Retarget"] = response["HX-Reselect"] = "#made-case-files"
         return response
-    if request.GET.get("seen") == row.progress.seen:
+    if seen == row.progress.seen:
         return HttpResponse(status=204)
     return render(request, "cases/_case_file_progress.html", {"case": case, "file": row})
 

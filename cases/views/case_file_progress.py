@@ -20,6 +20,7 @@ UNFINISHED = frozenset({BuildState.QUEUED, BuildState.BUILDING})
 class Progress:
     """`percent` of the work that is done, None while it waits; `stage` and `left` in words, or empty."""
 
+    state: str
     percent: int | None
     stage: str
     left: str
@@ -27,7 +28,7 @@ class Progress:
     @property
     def seen(self) -> str:
         """The same as long as there is nothing new to show."""
-        return f"{self.percent}~{self.stage}~{self.left}"
+        return f"{self.state}~{self.percent}~{self.stage}~{self.left}"
 
 
 def progress_of(case_file: CaseFile, *, at: datetime | None = None) -> Progress | None:
@@ -35,9 +36,10 @@ def progress_of(case_file: CaseFile, *, at: datetime | None = None) -> Progress 
     if case_file.state not in UNFINISHED:
         return None
     if case_file.state == BuildState.QUEUED:
-        return Progress(None, _waiting(case_file), "")
+        return Progress(case_file.state, None, _waiting(case_file), "")
     done, total = case_file.exhibits_done, case_file.exhibits_total
     return Progress(
+        case_file.state,
         percent=int(100 * share_of(case_file.stage, done, total)),
         stage=_stage(case_file),
         left=_left(case_file.expected_at, at or timezone.now()),

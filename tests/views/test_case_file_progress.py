@@ -47,6 +47,7 @@ def asked_next(page: str) -> str:
 def test_progress_is_asked_for_until_it_is_done_and_answered_only_when_it_moved(
     case: Case, alice_client: Client, queued: CaseFile
 ):
+    building(queued, "drawing", 11)
     seen = asked_next(alice_client.get(url(case)).content.decode())
     assert alice_client.get(seen, headers=HTMX).status_code == 204
 
@@ -140,6 +141,18 @@ def test_when_it_is_over_the_case_files_are_shown_anew_and_the_form_stays(
     assert 'hx-trigger="every' not in response.content.decode()
 
 
+def test_when_a_worker_takes_it_up_its_badge_says_so(case: Case, alice_client: Client, queued: CaseFile):
+    seen = asked_next(alice_client.get(url(case)).content.decode())
+    assert alice_client.get(seen, headers=HTMX).status_code == 204
+    building(queued, "gathering")
+
+    response = alice_client.get(seen, headers=HTMX)
+
+    assert response["HX-Retarget"] == "#made-case-files"
+    assert "Being built" in text_of(response)
+    assert alice_client.get(asked_next(response.content.decode()), headers=HTMX).status_code == 204
+
+
 def test_a_browser_that_opens_the_progress_gets_the_page(case: Case, alice_client: Client, queued: CaseFile):
     assert alice_client.get(url(case, "case-file-progress", 1))["Location"] == url(case)
 
@@ -182,8 +195,18 @@ def test_a_failure_says_why_and_offers_to_try_again(case: Case, alice_client: Cl
     page = alice_client.get(url(case)).content.decode()
 
     assert "E2 is missing from the store." in page
-    assert "Try again with the same choices" in page
+    assert "Try again" in page
     assert 'hx-trigger="every' not in page
+
+
+def test_only_the_newest_offers_to_try_again(case: Case, alice: User, alice_client: Client, queued: CaseFile):
+    changed(queued, state=BuildState.FAILED, failure="The disk was full.")
+    case_files.build_now(case=case, by=alice, at=factories.NOON, language="en")
+
+    page = text_of(alice_client.get(url(case)))
+
+    assert "The disk was full." in page
+    assert "Try again" not in page
 
 
 def test_trying_again_asks_once_with_the_same_choices(case: Case, alice_client: Client, queued: CaseFile):
