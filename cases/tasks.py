@@ -26,6 +26,7 @@ def tick() -> None:
     """
     from cases.services import (
         case_files,
+        case_import_runs,
         erasing,
         exhibits,
         file_texts,
@@ -50,6 +51,7 @@ def tick() -> None:
         file_texts.wake_if_waiting,
         recognitions.wake_if_waiting,
         case_files.build_waiting,
+        case_import_runs.sweep,
         redactions.make_waiting,
         recounts.wake_if_needed,
         uploads.clear_stale,
@@ -77,6 +79,13 @@ def build_case_file(case_file_id: int) -> None:
     from cases.services import case_files
 
     case_files.build(case_file_id=case_file_id)
+
+
+@shared_task
+def run_case_import(case_import_id: int) -> None:
+    from cases.services import case_import_runs
+
+    case_import_runs.run(case_import_id=case_import_id)
 
 
 @shared_task

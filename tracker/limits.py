@@ -48,10 +48,12 @@ class BodyLimitMiddleware:
 
 
 def largest_body(request: HttpRequest) -> int:
-    """In bytes: files go to the check of a case file and, from those logged in, to the exhibits of a case,
-    whole or in pieces.
+    """In bytes: files go to the check of a case file and, from those logged in, to what takes one in and to
+    the exhibits of a case, whole or in pieces.
     """
-    if request.path_info == "/verify/":
+    if request.path_info == "/verify/" or (
+        request.path_info == "/cases/import/" and SESSION_KEY in request.session
+    ):
         return int(settings.VERIFY_MAX_BYTES) + FORM_BYTES
     if _EXHIBITS.fullmatch(request.path_info) and SESSION_KEY in request.session:
         return LARGEST_FILES_AT_ONCE * int(settings.EXHIBIT_MAX_BYTES) + FORM_BYTES

@@ -16,7 +16,7 @@ import cases.admin.reminders
 import cases.admin.scrub
 import cases.admin.shares  # noqa: F401  (these register what they show)
 from cases.admin.read_only import ReadOnlyAdmin
-from cases.models import Case, CaseFile, Recount
+from cases.models import Case, CaseFile, CaseImport, Recount
 
 # One way in, and attempts at it are counted.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -47,6 +47,13 @@ class CaseFileAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["state", "language"]
     fields = [*list_display, "sha256", "lease_until", "stage", "exhibits_done", "exhibits_total"]
+
+
+@admin.register(CaseImport)
+class CaseImportAdmin(ReadOnlyAdmin):
+    list_display = ["pk", "user_id", "state", "size", "requested_at", "ended_at", "attempts"]
+    list_filter = ["state"]
+    fields = [*list_display, "sha256", "lease_until"]
 
 
 @admin.register(Recount)

@@ -27,6 +27,7 @@ __all__ = [
     "delete",
     "digest",
     "exists",
+    "import_key",
     "keys",
     "leftovers_folder",
     "local_path",
@@ -76,6 +77,10 @@ def copy_key(exhibit_id: int, kind: str, page: int, extension: str) -> str:
 
 def case_file_key(reference: str, number: int, sha256: str) -> str:
     return f"case-files/{reference}/{number}-{sha256[:12]}.zip"
+
+
+def import_key(import_id: int, sha256: str) -> str:
+    return f"imports/{import_id}/{sha256[:12]}.zip"
 
 
 def piece_key(upload_id: int, offset: int, sha256: str) -> str:

@@ -14,6 +14,7 @@ from cases.models.case import (
 )
 from cases.models.case_file import BuildStage, BuildState, CaseFile, DocumentLanguage
 from cases.models.case_file_share import CaseFileShare, ShareEnd
+from cases.models.case_import import CaseImport, ImportState
 from cases.models.case_origin import CaseOrigin
 from cases.models.contact import ContactAttempt, ContactOutcome, Direction
 from cases.models.custody import CustodyEntry
@@ -55,6 +56,7 @@ __all__ = [
     "Case",
     "CaseFile",
     "CaseFileShare",
+    "CaseImport",
     "CaseOrigin",
     "Complexity",
     "ContactAttempt",
@@ -67,6 +69,7 @@ __all__ = [
     "DropReason",
     "Exhibit",
     "ExhibitSource",
+    "ImportState",
     "Membership",
     "MerchantKind",
     "Milestone",

@@ -27,6 +27,7 @@ from cases.models import (
     Case,
     CaseFile,
     CaseFileShare,
+    CaseImport,
     CaseOrigin,
     ContactAttempt,
     CustodyEntry,
@@ -61,6 +62,7 @@ _WORDS: tuple[type[models.Model], ...] = (
     ContactAttempt,
     Order,
     CaseOrigin,
+    CaseImport,
 )
 # Files of these go without a look at anything else; nothing shares them.
 _COPIES: tuple[type[Any], ...] = (WorkingCopy, Redaction)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,14 +45,16 @@ from tracker.accounts.models import User
 from tracker.queue import enqueue_on_commit
 
 # What foreign data may make Python raise.
-_NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError, RecursionError)
+NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError, RecursionError)
 
 
-def import_case_file(*, path: Path, owner: User, at: datetime) -> Case:
+def import_case_file(
+    *, path: Path, owner: User, at: datetime, then: Callable[[Case], None] = lambda case: None
+) -> Case:
     """A new case of `owner` with everything that the case file at `path` holds, exhibits bit for bit.
 
     The case has a reference and a chain of its own, which begins with where it came from; the chain it came
-    with is kept beside it. Raises
+    with is kept beside it; `then` is called with it before the commit. Raises
     ValidationError, and keeps nothing, for a case file that is altered, unreadable or beyond us.
     """
     verdict = verify(path)
@@ -62,8 +64,8 @@ def import_case_file(*, path: Path, owner: User, at: datetime) -> Case:
         try:
             content, origins = _unpacked(path, Path(folder), verdict)
             with _stored(content, Path(folder), owner):
-                return _Import(content, origins, verdict, owner, at).run()
-        except (Damaged, Unreadable, *_NOT_OURS) as error:
+                return _Import(content, origins, verdict, owner, at).run(then)
+        except (Damaged, Unreadable, *NOT_OURS) as error:
             raise ValidationError(
                 _("This case file holds something that this version cannot read: %(reason)s")
                 % {"reason": f"{type(error).__name__}: {error}"},
@@ -152,7 +154,7 @@ class _Import:
         return redacted(self.content["exhibits"])
 
     @transaction.atomic
-    def run(self) -> Case:
+    def run(self, then: Callable[[Case], None]) -> Case:
         case = self._case()
         Membership.objects.create(case=case, user=self.owner, role=Role.OWNER, since=self.at)
         details = {
@@ -175,6 +177,7 @@ class _Import:
         milestones = [self._milestone(case, record, contacts) for record in self.content["milestones"]]
         for record in self.content["deadlines"]:
             self._deadline(case, record, contacts, milestones)
+        then(case)
         return case
 
     def _case(self) -> Case:

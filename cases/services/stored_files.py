@@ -14,7 +14,9 @@ from cases.models import (
     BuildState,
     Case,
     CaseFile,
+    CaseImport,
     Exhibit,
+    ImportState,
     Redaction,
     Tombstone,
     Upload,
@@ -29,6 +31,7 @@ CASE_OF: Mapping[type[Any], str] = {
     CaseFile: "case",
     UploadPiece: "upload__case",
     Redaction: "exhibit__case",
+    CaseImport: "case",
 }
 
 
@@ -90,16 +93,24 @@ def _is_under_way(key: str) -> bool:
 
 def is_rest(key: str) -> bool:
     """Whether an unnamed file is what is left of something that was removed on purpose, and may go: a copy
-    of an exhibit or a piece of an upload that is no more, a file of a case that its owner erased, or a
-    case file that was cancelled while a builder that died since had just stored it.
+    of an exhibit or a piece of an upload that is no more, a file of a case that its owner erased, the ZIP
+    of an import that ended, or a case file that was cancelled while a builder that died since had just
+    stored it.
     """
     if key.startswith("case-files/"):
         return _is_of_no_case_file(*key.split("/")[1:])
     gone_with: dict[str, type[models.Model]] = {"copies": Exhibit, "redactions": Exhibit, "uploads": Upload}
     room, number = _room_and_number(key)
+    if room == "imports":
+        return _is_of_no_import(number)
     if room not in gone_with or number is None:
         return False
     return not gone_with[room]._default_manager.filter(pk=number).exists()
+
+
+def _is_of_no_import(number: int | None) -> bool:
+    """An import that ended needs its file no more, and says so before the file goes."""
+    return number is not None and not _with_file(CaseImport).filter(pk=number).exists()
 
 
 def _is_of_no_case_file(reference: str, name: str = "", *_more: str) -> bool:
@@ -130,8 +141,12 @@ def _with_file(model: type[Any]) -> QuerySet[Any]:
 
 
 def _needed(model: type[Any]) -> QuerySet[Any]:
-    """A piece of an upload that ended is on its way out: its file goes before its row."""
+    """A piece of an upload that ended is on its way out: its file goes before its row; that of an import
+    comes after it.
+    """
     rows = _with_file(model)
+    if model is CaseImport:
+        return rows.exclude(state=ImportState.ARRIVING)
     return rows.filter(upload__ended_at=None) if model is UploadPiece else rows
 
 
@@ -146,4 +161,6 @@ def _whose(row: models.Model) -> str:
         return f"{row.upload.case.reference} upload {row.upload_id}"
     if isinstance(row, CaseFile):
         return f"{row.case.reference} case file {row.number}"
+    if isinstance(row, CaseImport):
+        return f"import {row.pk}"
     raise TypeError(f"{row._meta.label} names no stored file.")

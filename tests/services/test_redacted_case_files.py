@@ -108,7 +108,7 @@ def test_nothing_of_the_original_is_in_any_file(case: Case, exhibit: Exhibit, tm
     attached = _attachments(document, tmp_path / "attached")
     assert sorted(attached) == ["E001-redacted.jpg", "case.json"]
     assert attached["E001-redacted.jpg"] == files["data/exhibits/E001-redacted.jpg"]
-    text = "".join(_said("pdftotext", "-layout", document, "-").split())
+    text = "".join(_said("pdftotext", document, "-").split())
     assert "李晓雨的地址" not in text
     assert "13900001111" not in text
     assert f"itsSHA-256:{exhibit.sha256}"[:40] in text
