@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from asn1crypto import cms
+# tsp adds to the tables of cms, which are read once, with the first signature; later is too late.
+from asn1crypto import cms, tsp  # noqa: F401
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from cases.casefile import layout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -58,6 +59,7 @@ def case_import(request: HttpRequest, import_id: int) -> HttpResponse:
     context = {
         "row": row,
         "findings": [Text.from_json(one).in_language(language) for one in row.findings],
+        "since": _moment(row.told.get("state_at", "")),
         "before": list(service.before(row)[:5]) if row.state == ImportState.CHECKED else [],
         "is_working": row.state in (*service.WORK, *service.IN_HAND, ImportState.ARRIVING),
     }
@@ -66,6 +68,13 @@ def case_import(request: HttpRequest, import_id: int) -> HttpResponse:
 
 def _of(request: HttpRequest) -> QuerySet[CaseImport]:
     return CaseImport.objects.filter(user=request.user).select_related("case")
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _decide(request: HttpRequest, row: CaseImport) -> HttpResponse:

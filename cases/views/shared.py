@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.forms.case_file_shares import CodeForm
 from cases.models import CaseFileShare
 from cases.services import case_file_shares as service
+from cases.services.playbooks import zone_of
 from cases.views.handing_out import hand_out
 from cases.views.unlisted import unlisted
 
@@ -34,7 +35,9 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "GET":
         service.note_opened(share=share, at=timezone.now())
     context = {"share": share, "case_file": share.case_file, "token": token}
-    return render(request, "cases/shared.html", context)
+    # Whoever holds a link has told nobody their zone; the case has one.
+    with timezone.override(zone_of(share.case_file.case)):
+        return render(request, "cases/shared.html", context)
 
 
 @unlisted

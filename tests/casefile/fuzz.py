@@ -48,7 +48,6 @@ def printing_here() -> Iterator[None]:
 
     with (
         mock.patch.object(document, "_run", run),
-        mock.patch.object(child, "_tell_alive", lambda: None),
         contextlib.redirect_stdout(io.StringIO()),
     ):
         yield

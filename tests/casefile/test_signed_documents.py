@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -111,3 +112,17 @@ def test_a_key_that_cannot_be_used_is_logged_and_stops_no_start(
 
     assert "No case file can be built:" in caplog.text
     assert "restore it from a backup" in caplog.text
+
+
+def test_a_process_that_checked_a_document_can_still_sign_one() -> None:
+    code = (
+        "from cases.casefile import signed_pdf\n"
+        "from asn1crypto.cms import CMSAttributeType\n"
+        "CMSAttributeType('content_type')\n"  # what reading any signature does
+        "import cases.casefile.sign_pdf\n"
+        "print(CMSAttributeType('signing_certificate_v2').dotted)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.stdout.strip() == "1.2.840.113549.1.9.16.2.47", done.stderr

@@ -141,7 +141,7 @@ def test_a_link_is_revoked_on_the_page_and_says_how_often_it_was_opened(
     listed = alice_client.get(url(ready)).content.decode()
     gone = alice_client.post(f"{url(ready)}1/revoke/", follow=True).content.decode()
 
-    assert "2 times" in listed
+    assert re.search(r"Times opened</dt><dd>2</dd>", listed)
     assert 'data-living="0"' in gone
     assert client.get(address).status_code == 404
     assert "had ended already" in alice_client.post(f"{url(ready)}1/revoke/", follow=True).content.decode()
