@@ -49,6 +49,9 @@ def _entry(line: bytes) -> tuple[custody.Entry, str]:
     entry = custody.Entry(**{**stated, "at": datetime.fromisoformat(stated["at"])})
     if not isinstance(entry.exhibit_number, int | None):
         raise TypeError("The number of an exhibit is a whole number.")
+    texts = (entry.case, entry.actor, entry.action, entry.exhibit_sha256, entry.previous_hash)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("Names and hashes are text.")
     if entry.as_json() != stated:
         raise ValueError("An entry is not in the form in which it was hashed.")
     return entry, str(record["hash"])

@@ -163,7 +163,7 @@ class Contents:
     def _check_redacted(self, entries: Iterable[custody.Entry]) -> Iterator[Wrong]:
         """Each redacted copy must be one that the chain says was made of that exhibit."""
         made = {
-            (entry.exhibit_number, str(entry.details.get("redaction")), entry.details.get("sha256"))
+            (entry.exhibit_number, str(entry.details.get("redaction")), str(entry.details.get("sha256")))
             for entry in entries
             if entry.action == "exhibit_redacted" and isinstance(entry.details, dict)
         }

@@ -80,10 +80,9 @@ def _held_against(origin: Origin, chain: Chain, later: Chain, later_name: str) -
     told = _imported(later)
     if told is None or told.get("chain_head") != head_of(chain):
         yield contradiction(later_name, origin.file, IMPORTED)
-    known = _handed_on(chain)
+    received, copies = _handed_on(chain)
     for entry, _hash in later:
-        came = (entry.exhibit_number, entry.exhibit_sha256)
-        if entry.action == "exhibit_imported" and came not in known:
+        if entry.action == "exhibit_imported" and not _is_handed_on(entry, received, copies):
             yield contradiction(later_name, origin.file, f"E{entry.exhibit_number}")
 
 
@@ -94,12 +93,26 @@ def _imported(chain: Chain) -> Mapping[str, Any] | None:
     return chain[0][0].details
 
 
-def _handed_on(chain: Chain) -> set[tuple[int | None, Any]]:
-    """Number and hash of each exhibit that a case file of that case may hold, redacted copies too."""
-    known: set[tuple[int | None, Any]] = set()
+def _handed_on(chain: Chain) -> tuple[set[tuple[int | None, str]], set[tuple[int | None, str]]]:
+    """Number and hash of each exhibit that came in, and of each redacted copy made of one: what a case file
+    of that case may hold.
+    """
+    received: set[tuple[int | None, str]] = set()
+    copies: set[tuple[int | None, str]] = set()
     for entry, _hash in chain:
         if entry.action in RECEIPTS:
-            known.add((entry.exhibit_number, entry.exhibit_sha256))
+            received.add((entry.exhibit_number, entry.exhibit_sha256))
         elif entry.action == "exhibit_redacted":
-            known.add((entry.exhibit_number, entry.details.get("sha256")))
-    return known
+            copies.add((entry.exhibit_number, str(entry.details.get("sha256"))))
+    return received, copies
+
+
+def _is_handed_on(
+    entry: custody.Entry, received: set[tuple[int | None, str]], copies: set[tuple[int | None, str]]
+) -> bool:
+    """Whether the exhibit is one that came in there; a redacted copy must be of one that did."""
+    number, came = entry.exhibit_number, (entry.exhibit_number, entry.exhibit_sha256)
+    original = entry.details.get("redacted_from")
+    if original is None:
+        return came in received or came in copies
+    return came in copies and isinstance(original, str) and (number, original) in received

@@ -139,6 +139,37 @@ def another_picture(story: Story) -> None:
     story.own = story.imported("b3c4d5f6g7", story.second, 2)
 
 
+def own_chain(story: Story, sha256: Any, details: dict[str, Any]) -> None:
+    told = {"chain_head": story.second[-1][1], "origins": 2}
+    acts = [("case_imported", None, "", told), ("exhibit_imported", 1, sha256, details)]
+    story.own = chain_of("b3c4d5f6g7", acts)
+
+
+def copy_of_another(story: Story) -> None:
+    """It says that it took in a redacted copy, of an exhibit that nobody ever received."""
+    own_chain(story, PICTURE_HASH, {"redacted_from": "0" * 64, "redaction": 1})
+
+
+def original_that_is_no_text(story: Story) -> None:
+    own_chain(story, PICTURE_HASH, {"redacted_from": [PICTURE_HASH], "redaction": 1})
+
+
+def hash_that_is_no_text(story: Story) -> None:
+    own_chain(story, [PICTURE_HASH], {})
+
+
+def copy_that_is_no_text(story: Story) -> None:
+    """A redacted copy whose hash is a list: it is nobody's copy, and no reason to fall over."""
+    acts = [
+        ("case_opened", None, "", {}),
+        ("exhibit_received", 1, PICTURE_HASH, {}),
+        ("exhibit_redacted", 1, "", {"redaction": 1, "sha256": [PICTURE_HASH]}),
+    ]
+    story.first = chain_of("a2a2a2a2a2", acts)
+    story.second = story.imported("b2b2b2b2b2", story.first, 1)
+    story.own = story.imported("b3c4d5f6g7", story.second, 2)
+
+
 def never_imported(story: Story) -> None:
     story.own = chain_of(
         "b3c4d5f6g7", [("case_opened", None, "", {}), ("exhibit_received", 1, PICTURE_HASH, {})]
@@ -165,6 +196,10 @@ CASES: list[tuple[Callable[[Story], None], list[tuple[str, str]]]] = [
     (all_left_away, [("malformed", layout.CASE_JSON)]),
     (not_listed, [("unlisted_exhibit", layout.ORIGIN_FILES[2])]),
     (another_picture, [("contradiction", layout.CUSTODY), ("contradiction", SECOND)]),
+    (copy_of_another, [("contradiction", layout.CUSTODY)]),
+    (original_that_is_no_text, [("contradiction", layout.CUSTODY)]),
+    (hash_that_is_no_text, [("malformed", layout.CUSTODY)]),
+    (copy_that_is_no_text, []),
     (never_imported, [("contradiction", layout.CUSTODY)]),
 ]
 

@@ -1,5 +1,6 @@
 // Whether the files of a case file agree with each other: chain, exhibits, totals; as cases/casefile/contents.py.
 const ENTRY = ["action", "actor", "at", "case", "details", "exhibit_number", "exhibit_sha256", "previous_hash", "sequence"];
+const TEXTS = ["action", "actor", "case", "exhibit_sha256", "previous_hash"];
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 const LINE_ENDS = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 const FIRST_PREVIOUS_HASH = "0".repeat(64);
@@ -63,6 +64,7 @@ function readEntryLine(line) {
   must(Object.keys(record).length === 2 && typeof stored === "string");
   must(typeof entry === "object" && Object.keys(entry).sort().join() === ENTRY.join());
   must(typeof entry.at === "string" && MOMENT.test(entry.at));
+  must(TEXTS.every((name) => typeof entry[name] === "string"));
   must(entry.exhibit_number === null || Number.isInteger(entry.exhibit_number));
   must(typeof entry.details === "object" && entry.details !== null && !Array.isArray(entry.details));
   return { entry, stored };
@@ -271,10 +273,10 @@ class Contents {
     if (told === null || told.chain_head !== headOf(chain)) {
       this.contradiction(laterName, origin.file, LAYOUT.imported);
     }
-    const known = handedOn(chain);
+    const handed = handedOn(chain);
     later
       .filter(({ entry }) => entry.action === "exhibit_imported")
-      .filter(({ entry }) => !known.has(`${entry.exhibit_number} ${entry.exhibit_sha256}`))
+      .filter(({ entry }) => !isHandedOn(entry, handed))
       .forEach(({ entry }) => this.contradiction(laterName, origin.file, `E${entry.exhibit_number}`));
   }
 
@@ -296,7 +298,7 @@ class Contents {
     }
     const made = new Set(
       chain
-        .filter(({ entry }) => entry.action === "exhibit_redacted")
+        .filter(({ entry }) => entry.action === "exhibit_redacted" && typeof entry.details.sha256 === "string")
         .map(({ entry }) => [entry.exhibit_number, entry.details.redaction, entry.details.sha256].join(" ")),
     );
     for (const [number, copy] of this.redacted) {
@@ -328,17 +330,26 @@ function importedOf(chain) {
   return chain.length && chain[0].entry.action === LAYOUT.imported ? chain[0].entry.details : null;
 }
 
-// Number and hash of each exhibit that a case file of that case may hold, redacted copies too.
+// Number and hash of each exhibit that came in, and of each redacted copy made of one.
 function handedOn(chain) {
-  const known = new Set();
+  const [received, copies] = [new Set(), new Set()];
   for (const { entry } of chain) {
     if (entry.action === "exhibit_received" || entry.action === "exhibit_imported") {
-      known.add(`${entry.exhibit_number} ${entry.exhibit_sha256}`);
-    } else if (entry.action === "exhibit_redacted") {
-      known.add(`${entry.exhibit_number} ${entry.details.sha256}`);
+      received.add(`${entry.exhibit_number} ${entry.exhibit_sha256}`);
+    } else if (entry.action === "exhibit_redacted" && typeof entry.details.sha256 === "string") {
+      copies.add(`${entry.exhibit_number} ${entry.details.sha256}`);
     }
   }
-  return known;
+  return { received, copies };
+}
+
+// Whether the exhibit is one that came in there; a redacted copy must be of one that did.
+function isHandedOn(entry, { received, copies }) {
+  const [came, original] = [`${entry.exhibit_number} ${entry.exhibit_sha256}`, entry.details.redacted_from ?? null];
+  if (original === null) {
+    return received.has(came) || copies.has(came);
+  }
+  return copies.has(came) && typeof original === "string" && received.has(`${entry.exhibit_number} ${original}`);
 }
 
 // The number of the first entry where the chain does not hold; 0 where it holds.
