@@ -8,7 +8,7 @@ number 1, and each following chain names the head of the one before.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cases.casefile import layout
@@ -18,6 +18,8 @@ from cases.casefile.findings import contradiction, malformed
 from cases.rules import custody
 
 IMPORTED = "case_imported"
+# What an import writes down of the case file it took in, and case.json states once more.
+TOLD = ("identifier", "reference", "state_at", "signing_key", "bundle_sha256", "stamped_at")
 RECEIPTS = frozenset({"exhibit_received", "exhibit_imported"})
 
 
@@ -29,6 +31,7 @@ class Origin:
     reference: str
     head: str
     count: int
+    told: Mapping[str, str] = field(default_factory=dict)  # What else the import tells of it, by name.
 
 
 def stated_origins(case: Mapping[str, Any]) -> list[Origin]:
@@ -41,7 +44,10 @@ def stated_origins(case: Mapping[str, Any]) -> list[Origin]:
     if [one["file"] for one in stated] != list(layout.ORIGIN_FILES[: len(stated)]):
         raise ValueError("The origins of a case are numbered, and are not endless.")
     for one in stated:
-        found.append(Origin(str(one["file"]), str(one["reference"]), str(one["head"]), int(one["count"])))
+        told = {name: one[name] for name in TOLD if isinstance(one.get(name), str)}
+        found.append(
+            Origin(str(one["file"]), str(one["reference"]), str(one["head"]), int(one["count"]), told)
+        )
     return found
 
 
@@ -80,6 +86,10 @@ def _held_against(origin: Origin, chain: Chain, later: Chain, later_name: str) -
     told = _imported(later)
     if told is None or told.get("chain_head") != head_of(chain):
         yield contradiction(later_name, origin.file, IMPORTED)
+    for name in TOLD:
+        # Earlier editions told less.
+        if told is not None and name in told and told[name] != origin.told.get(name, ""):
+            yield contradiction(layout.CASE_JSON, later_name, name)
     received, copies = _handed_on(chain)
     for entry, _hash in later:
         if entry.action == "exhibit_imported" and not _is_handed_on(entry, received, copies):

@@ -163,6 +163,8 @@ class Pages:
             "rows": rows(
                 (words["state_then"], origin.state_at),
                 (words["signing_key"], origin.signing_key),
+                (words["bundle_hash"], origin.bundle_sha256),
+                (words["claimed_stamp"], f"{origin.stamped_at} {origin.stamp_authority}".strip()),
                 (words["last_hash"], origin.head),
                 (words["file"], origin.file),
             ),

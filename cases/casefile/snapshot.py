@@ -184,7 +184,10 @@ class LeftOutFacts:
 
 @dataclass(frozen=True, slots=True)
 class OriginFacts:
-    """A chain that the case brought along from another installation; `file` is its place in the case file."""
+    """A chain that the case brought along from another installation; `file` is its place in the case file.
+
+    `bundle_sha256` is of the ZIP it came in; the stamp is what that ZIP's outside stamp claims, or empty.
+    """
 
     number: int
     file: str
@@ -192,6 +195,9 @@ class OriginFacts:
     reference: str
     state_at: str
     signing_key: str
+    bundle_sha256: str
+    stamped_at: str
+    stamp_authority: str
     head: str
     count: int
 

@@ -57,6 +57,7 @@ LAYOUT = {
     "outside": sorted(layout.OUTSIDE_THE_MANIFESTS),
     "looked_into": sorted(inspection.LOOKED_INTO),
     "origin_files": layout.ORIGIN_FILES,
+    "told": origins.TOLD,
     "imported": origins.IMPORTED,
 }
 

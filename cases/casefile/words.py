@@ -216,6 +216,8 @@ def _custody() -> dict[str, str]:
         "origin": _("From case file {identifier}: {count} entries"),
         "state_then": _("State then"),
         "signing_key": _("Fingerprint of its key"),
+        "bundle_hash": _("SHA-256 of its ZIP"),
+        "claimed_stamp": _("Time stamp in it, not checked here"),
         "last_hash": _("Last hash"),
         "who": _("Who"),
         "what": _("What"),

@@ -21,6 +21,16 @@ class CaseOrigin(models.Model):
     reference = models.CharField(_("reference"), max_length=100)
     state_at = models.CharField(_("state at"), max_length=40, help_text=_("As the case file wrote it."))
     signing_key = models.CharField(_("fingerprint of the key"), max_length=64)
+    bundle_sha256 = models.CharField(
+        _("SHA-256 of the case file"),
+        max_length=64,
+        blank=True,
+        help_text=_("Of the ZIP; empty for a folder."),
+    )
+    stamped_at = models.CharField(
+        _("time stamp"), max_length=40, blank=True, help_text=_("As the outside authority wrote it.")
+    )
+    stamp_authority = models.CharField(_("stamped by"), max_length=200, blank=True)
     chain_head = models.CharField(_("chain head"), max_length=64)
     entry_count = models.PositiveIntegerField(_("entries"))
     lines = models.BinaryField(_("chain"), help_text=_("custody.jsonl, byte for byte."))

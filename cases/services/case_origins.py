@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from cases.casefile import layout
+from cases.casefile.bag import hash_file
 from cases.casefile.box import Box
 from cases.casefile.chain import Chain, read_chain
-from cases.casefile.origins import IMPORTED, Origin, check_origins
+from cases.casefile.origins import IMPORTED, TOLD, Origin, check_origins
 from cases.casefile.snapshot import OriginFacts
 from cases.casefile.verify import Verdict
 from cases.models import Case, CaseOrigin
 from cases.rules.custody import Break
 
 
-def brought_along(box: Box, content: dict[str, Any], verdict: Verdict) -> list[CaseOrigin]:
-    """Every chain of a case file that was found unaltered, its own as the last one; not stored yet.
+def brought_along(path: Path, box: Box, content: dict[str, Any], verdict: Verdict) -> list[CaseOrigin]:
+    """Every chain of the case file at `path`, found unaltered, its own as the last one; not stored yet.
 
     Raises ValidationError for one that has been taken from one installation into another too often.
     """
@@ -36,6 +38,7 @@ def brought_along(box: Box, content: dict[str, Any], verdict: Verdict) -> list[C
             reference=one["reference"],
             state_at=one["state_at"],
             signing_key=one["signing_key"],
+            **{name: one.get(name, "") for name in ("bundle_sha256", "stamped_at", "stamp_authority")},
             chain_head=one["head"],
             entry_count=one["count"],
             lines=b"".join(box.chunks(one["file"])),
@@ -47,6 +50,9 @@ def brought_along(box: Box, content: dict[str, Any], verdict: Verdict) -> list[C
         reference=content["case"]["reference"],
         state_at=verdict.since,
         signing_key=verdict.fingerprint,
+        bundle_sha256=hash_file(path)[0] if path.is_file() else "",
+        stamped_at=verdict.stamp.at.isoformat() if verdict.stamp else "",
+        stamp_authority=verdict.stamp.authority[:200] if verdict.stamp else "",
         chain_head=content["custody"]["head"],
         entry_count=content["custody"]["count"],
         lines=b"".join(box.chunks(layout.CUSTODY)),
@@ -62,6 +68,17 @@ def keep(case: Case, origins: list[CaseOrigin]) -> None:
         origin.save(force_insert=True)
 
 
+def told_of(origins: list[CaseOrigin]) -> dict[str, Any]:
+    """What the entry of the import says of where the case came from, and how many chains it brought."""
+    last = origins[-1]
+    return {
+        **{name: getattr(last, name) for name in TOLD},
+        "chain_head": last.chain_head,
+        "chain_entries": last.entry_count,
+        "origins": len(origins),
+    }
+
+
 def facts_of(case: Case) -> tuple[OriginFacts, ...]:
     """As a case file names them; without the chains themselves."""
     rows = CaseOrigin.objects.filter(case=case).defer("lines")
@@ -73,6 +90,9 @@ def facts_of(case: Case) -> tuple[OriginFacts, ...]:
             reference=row.reference,
             state_at=row.state_at,
             signing_key=row.signing_key,
+            bundle_sha256=row.bundle_sha256,
+            stamped_at=row.stamped_at,
+            stamp_authority=row.stamp_authority,
             head=row.chain_head,
             count=row.entry_count,
         )
@@ -103,6 +123,15 @@ def breaks(case: Case, chain: Chain) -> Iterator[Break]:
         return
     rows = list(CaseOrigin.objects.filter(case=case))
     texts = {f"{row.number}": bytes(row.lines) for row in rows}
-    origins = [Origin(f"{row.number}", row.reference, row.chain_head, row.entry_count) for row in rows]
+    origins = [
+        Origin(
+            f"{row.number}",
+            row.reference,
+            row.chain_head,
+            row.entry_count,
+            {name: str(getattr(row, name)) for name in TOLD},
+        )
+        for row in rows
+    ]
     if next(check_origins(origins, chain, texts, frozenset()), None) is not None:
         yield Break(chain[0][0].sequence, "origin")

@@ -102,7 +102,7 @@ def _unpacked(path: Path, folder: Path, verdict: Verdict) -> tuple[dict[str, Any
             if hash_file(target)[0] != exhibit["sha256"]:
                 raise Damaged(str(exhibit["file"]))
             _look_into(exhibit, target)
-        return content, case_origins.brought_along(box, content, verdict)
+        return content, case_origins.brought_along(path, box, content, verdict)
     finally:
         box.close()
 
@@ -157,16 +157,8 @@ class _Import:
     def run(self, then: Callable[[Case], None]) -> Case:
         case = self._case()
         Membership.objects.create(case=case, user=self.owner, role=Role.OWNER, since=self.at)
-        details = {
-            "identifier": self.verdict.reference,
-            "reference": self.content["case"]["reference"],
-            "chain_head": self.content["custody"]["head"],
-            "chain_entries": self.content["custody"]["count"],
-            "state_at": self.verdict.since,
-            "signing_key": self.verdict.fingerprint,
-            "origins": len(self.origins),
-        }
         case_origins.keep(case, self.origins)
+        details = case_origins.told_of(self.origins)
         custody.record(case=case, action="case_imported", at=self.at, details=details)
         for order in self.content["orders"]:
             self._order(case, order)

@@ -170,6 +170,18 @@ def copy_that_is_no_text(story: Story) -> None:
     story.own = story.imported("b3c4d5f6g7", story.second, 2)
 
 
+def another_zip(story: Story) -> None:
+    """The import names one ZIP, case.json another."""
+    story.stated = [
+        {"file": file, "reference": chain[0][0].case, "head": chain[-1][1], "count": len(chain)}
+        for file, chain in ((FIRST, story.first), (SECOND, story.second))
+    ]
+    story.stated[1]["bundle_sha256"] = "1" * 64
+    told = {"chain_head": story.second[-1][1], "origins": 2, "bundle_sha256": "2" * 64}
+    acts = [("case_imported", None, "", told), ("exhibit_imported", 1, PICTURE_HASH, {})]
+    story.own = chain_of("b3c4d5f6g7", acts)
+
+
 def never_imported(story: Story) -> None:
     story.own = chain_of(
         "b3c4d5f6g7", [("case_opened", None, "", {}), ("exhibit_received", 1, PICTURE_HASH, {})]
@@ -200,6 +212,7 @@ CASES: list[tuple[Callable[[Story], None], list[tuple[str, str]]]] = [
     (original_that_is_no_text, [("contradiction", layout.CUSTODY)]),
     (hash_that_is_no_text, [("malformed", layout.CUSTODY)]),
     (copy_that_is_no_text, []),
+    (another_zip, [("contradiction", layout.CASE_JSON)]),
     (never_imported, [("contradiction", layout.CUSTODY)]),
 ]
 

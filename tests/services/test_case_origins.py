@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from cases.casefile import layout
+from cases.casefile.box import open_box
+from cases.casefile.timestamp import Stamp
 from cases.casefile.verify import verify
 from cases.models import Case, CaseOrigin
 from cases.services import case_files, case_origins, contacts, custody, erasing, importing
@@ -123,7 +127,31 @@ def test_a_case_file_says_where_the_case_came_from(second: Path, first: Path):
     assert origin["reference"] == content(first)["case"]["reference"]
     assert origin["signing_key"] == case_files.own_key().fingerprint
     assert origin["state_at"] == content(first)["state_at"]
+    assert origin["bundle_sha256"] == hashlib.sha256(first.read_bytes()).hexdigest()
+    assert (origin["stamped_at"], origin["stamp_authority"]) == ("", "")
+    entry = json.loads(read(second, layout.CUSTODY).splitlines()[0])["entry"]
+    assert entry["details"]["bundle_sha256"] == origin["bundle_sha256"]
     assert origin["count"] == len(read(first, layout.CUSTODY).splitlines())
+
+
+def test_the_time_stamp_of_the_imported_case_file_is_kept_as_it_claims(first: Path):
+    stamped = replace(verify(first), stamp=Stamp(at(9, 13), "TSA of Hangzhou", is_checked=False))
+    box = open_box(first)
+    try:
+        [origin] = case_origins.brought_along(first, box, content(first), stamped)
+    finally:
+        box.close()
+
+    assert origin.stamped_at == at(9, 13).isoformat()
+    assert origin.stamp_authority == "TSA of Hangzhou"
+
+
+@pytest.mark.parametrize("field", ["identifier", "reference", "signing_key", "bundle_sha256"])
+def test_whoever_changes_what_is_kept_of_the_origin_is_found_out(taken_in: Case, field: str):
+    assert custody.verify(taken_in) == []
+    CaseOrigin.objects.filter(case=taken_in).update(**{field: "2" * 10})
+
+    assert [(one.sequence, one.reason) for one in custody.verify(taken_in)] == [(1, "origin")]
 
 
 def test_open_deadlines_are_reminded_of_again_and_ended_ones_are_not(first: Path, mallory: User):
@@ -220,7 +248,7 @@ def test_a_case_cannot_go_round_for_ever(case: Case):
     nothing_read: Any = None
 
     with pytest.raises(ValidationError, match="taken in 20 times already"):
-        case_origins.brought_along(nothing_read, {"origins": [{}] * 20}, nothing_read)
+        case_origins.brought_along(nothing_read, nothing_read, {"origins": [{}] * 20}, nothing_read)
 
 
 def test_what_was_added_after_the_import_is_in_the_own_chain_only(

@@ -273,6 +273,9 @@ class Contents {
     if (told === null || told.chain_head !== headOf(chain)) {
       this.contradiction(laterName, origin.file, LAYOUT.imported);
     }
+    LAYOUT.told
+      .filter((name) => told !== null && Object.hasOwn(told, name) && told[name] !== (origin.told.get(name) ?? ""))
+      .forEach((name) => this.contradiction(LAYOUT.case_json, laterName, name));
     const handed = handedOn(chain);
     later
       .filter(({ entry }) => entry.action === "exhibit_imported")
@@ -317,7 +320,8 @@ function statedOrigins(stated) {
   return (stated.origins ?? []).map((one, index) => {
     const file = need(one, "file");
     must(file === LAYOUT.origin_files[index]);
-    return { file, reference: String(need(one, "reference")), head: String(need(one, "head")), count: whole(need(one, "count")) };
+    const told = new Map(LAYOUT.told.filter((name) => typeof one[name] === "string").map((name) => [name, one[name]]));
+    return { file, reference: String(need(one, "reference")), head: String(need(one, "head")), count: whole(need(one, "count")), told };
   });
 }
 
