@@ -188,6 +188,39 @@ def never_imported(story: Story) -> None:
     )
 
 
+def hash_that_is_none(story: Story) -> None:
+    """Lists, which no set of Python can hold."""
+    story.own = chain_of(
+        "b3c4d5f6g7",
+        [("case_imported", None, "", {"chain_head": story.second[-1][1]}), ("exhibit_imported", 1, [], {})],  # type: ignore[list-item]
+    )
+
+
+def hash_of_the_first_that_is_none(story: Story) -> None:
+    story.first = chain_of("a2a2a2a2a2", [("exhibit_received", 1, [], {})])  # type: ignore[list-item]
+    story.second = story.imported("b2b2b2b2b2", story.first, 1)
+    story.own = story.imported("b3c4d5f6g7", story.second, 2)
+
+
+def copy_without_a_hash(story: Story) -> None:
+    acts: list[tuple[str, int | None, str, dict[str, Any]]] = [
+        ("exhibit_received", 1, PICTURE_HASH, {}),
+        ("exhibit_redacted", 1, PICTURE_HASH, {"sha256": ["a"]}),
+    ]
+    story.first = chain_of("a2a2a2a2a2", acts)
+    story.second = story.imported("b2b2b2b2b2", story.first, 1)
+    story.own = story.imported("b3c4d5f6g7", story.second, 2)
+
+
+def own_copy_without_a_hash(story: Story) -> None:
+    acts: list[tuple[str, int | None, str, dict[str, Any]]] = [
+        ("case_imported", None, "", {"chain_head": story.second[-1][1]}),
+        ("exhibit_imported", 1, PICTURE_HASH, {}),
+        ("exhibit_redacted", 1, PICTURE_HASH, {"sha256": ["a"]}),
+    ]
+    story.own = chain_of("b3c4d5f6g7", acts)
+
+
 def before_they_were_counted(story: Story) -> None:
     story.own = story.imported("b3c4d5f6g7", story.second, None)
 
@@ -213,6 +246,10 @@ CASES: list[tuple[Callable[[Story], None], list[tuple[str, str]]]] = [
     (hash_that_is_no_text, [("malformed", layout.CUSTODY)]),
     (copy_that_is_no_text, []),
     (another_zip, [("contradiction", layout.CASE_JSON)]),
+    (hash_that_is_none, [("malformed", layout.CUSTODY)]),
+    (hash_of_the_first_that_is_none, [("malformed", FIRST)]),
+    (copy_without_a_hash, []),
+    (own_copy_without_a_hash, []),
     (never_imported, [("contradiction", layout.CUSTODY)]),
 ]
 
