@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from cases.models import BuildState, Case, CaseFile, CaseFileShare, CustodyEntry, ShareEnd
@@ -71,6 +72,7 @@ def share(
 @transaction.atomic
 def revoke(*, share: CaseFileShare, at: datetime, by: User | None) -> bool:
     """From now on the link opens nothing; False where it had ended before."""
+    _lock_case(share)
     return _end(share, ShareEnd.REVOKED, REVOKED, at=at, by=by)
 
 
@@ -93,9 +95,10 @@ def with_living_shares(rows: QuerySet[CaseFile], *, at: datetime) -> QuerySet[Ca
 @transaction.atomic
 def is_code(*, share: CaseFileShare, code: str, at: datetime) -> bool:
     """Whether it is the code of the link. Wrong ones are counted; MOST_WRONG_CODES of them close it."""
+    _lock_case(share)
     # The row is locked, so that tries at the same moment are counted one after the other.
-    row = CaseFileShare.objects.select_for_update().get(pk=share.pk)
-    if row.ended_at is not None:
+    row = CaseFileShare.objects.select_for_update().filter(pk=share.pk).first()
+    if row is None or row.ended_at is not None:
         return False
     if check_password(code.strip(), row.code_hash):
         return True
@@ -110,15 +113,29 @@ def is_code(*, share: CaseFileShare, code: str, at: datetime) -> bool:
 @transaction.atomic
 def note_opened(*, share: CaseFileShare, at: datetime) -> None:
     """Counts it; the chain of custody tells of the first opening on each day, in UTC."""
-    CaseFileShare.objects.filter(pk=share.pk).update(openings=F("openings") + 1, last_opened_at=at)
-    _record_once_a_day(share, OPENED, at)
+    _lock_case(share)
+    if _counted(share, at=at, openings=F("openings") + 1):
+        _record_once_a_day(share, OPENED, at)
 
 
 @transaction.atomic
-def note_handed_out(*, share: CaseFileShare, at: datetime) -> None:
-    """As `note_opened`, for the ZIP."""
-    CaseFileShare.objects.filter(pk=share.pk).update(downloads=F("downloads") + 1, last_opened_at=at)
-    _record_once_a_day(share, HANDED_OUT, at)
+def note_handed_out(*, share: CaseFileShare, at: datetime, from_the_start: bool = True) -> None:
+    """As `note_opened`, for the ZIP; what goes on after a break counts where none of that day began."""
+    _lock_case(share)
+    is_new = from_the_start or not _is_told_of_today(share, HANDED_OUT, at)
+    if is_new and _counted(share, at=at, downloads=F("downloads") + 1):
+        _record_once_a_day(share, HANDED_OUT, at)
+
+
+def _counted(share: CaseFileShare, *, at: datetime, **counts: Combinable) -> bool:
+    """False for a link that went with its case a moment ago: its chain must not begin again."""
+    return bool(CaseFileShare.objects.filter(pk=share.pk).update(last_opened_at=at, **counts))
+
+
+def _lock_case(share: CaseFileShare) -> None:
+    """The case before its link, as whoever erases it does: of two at once neither waits for ever."""
+    case_id = share.case_file.case_id
+    Case.objects.select_for_update(no_key=True).only("pk").filter(pk=case_id).first()
 
 
 def _living(rows: QuerySet[CaseFileShare], at: datetime) -> QuerySet[CaseFileShare]:
@@ -133,6 +150,11 @@ def _end(share: CaseFileShare, reason: ShareEnd, action: str, *, at: datetime, b
 
 
 def _record_once_a_day(share: CaseFileShare, action: str, at: datetime) -> None:
+    if not _is_told_of_today(share, action, at):
+        _record(share, action, at=at, by=None)
+
+
+def _is_told_of_today(share: CaseFileShare, action: str, at: datetime) -> bool:
     today = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     noted = CustodyEntry.objects.filter(
         case_id=share.case_file.case_id,
@@ -141,8 +163,7 @@ def _record_once_a_day(share: CaseFileShare, action: str, at: datetime) -> None:
         details__number=share.case_file.number,
         details__share=share.number,
     )
-    if not noted.exists():
-        _record(share, action, at=at, by=None)
+    return noted.exists()
 
 
 def _record(share: CaseFileShare, action: str, *, at: datetime, by: User | None, **more: object) -> None:

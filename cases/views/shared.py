@@ -53,8 +53,8 @@ def shared_zip(request: HttpRequest, token: str) -> HttpResponseBase:
         media_type="application/zip",
         name=f"case-{case_file.case.reference}-{case_file.number}.zip",
     )
-    if request.method == "GET" and _begins(answer):
-        service.note_handed_out(share=share, at=timezone.now())
+    if request.method == "GET" and answer.status_code in (200, 206):
+        service.note_handed_out(share=share, at=timezone.now(), from_the_start=_begins(answer))
     return answer
 
 

@@ -151,6 +151,19 @@ def test_a_link_of_an_erased_case_is_gone(ready: CaseFile, case: Case, alice: Us
     assert not CaseFileShare.objects.exists()
 
 
+def test_who_opens_a_link_while_its_case_is_erased_leaves_no_entry_behind(
+    ready: CaseFile, case: Case, alice: User
+):
+    share, _token, code = made(ready, alice, with_code=True)
+    erasing.erase(case=case, by=alice, at=MADE + HOUR, typed=case.reference)
+
+    shares.note_opened(share=share, at=MADE + HOUR)
+    shares.note_handed_out(share=share, at=MADE + HOUR)
+
+    assert not shares.is_code(share=share, code=code, at=MADE + HOUR)
+    assert not CustodyEntry.objects.filter(case=case).exists()
+
+
 def test_an_end_without_a_reason_cannot_be_stored(ready: CaseFile, alice: User):
     share, _token, _code = made(ready, alice)
 

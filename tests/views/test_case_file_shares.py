@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cases.models import Case, CaseFile, CaseFileShare
+from cases.models import Case, CaseFile, CaseFileShare, CustodyEntry
 from cases.services import case_file_shares as service
 from tests import stored
 from tests.casefile import stories
@@ -129,6 +129,18 @@ def test_a_download_that_goes_on_is_counted_once_and_a_look_at_the_headers_never
 
     assert (rest.status_code, b"".join(rest.streaming_content)) == (206, BYTES[10:])
     assert CaseFileShare.objects.get().downloads == 1
+
+
+def test_a_download_that_leaves_out_the_first_byte_is_counted_and_told(
+    ready: CaseFile, alice: User, client: Client
+):
+    address, _code = link(ready, alice)
+
+    for _turn in range(2):
+        assert client.get(f"{address}zip/", headers={"Range": "bytes=1-"}).status_code == 206
+
+    assert CaseFileShare.objects.get().downloads == 1
+    assert CustodyEntry.objects.filter(action="case_file_handed_out").count() == 1
 
 
 def test_a_link_is_revoked_on_the_page_and_says_how_often_it_was_opened(
