@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from cases.casefile import layout
@@ -18,6 +19,9 @@ from cases.casefile.snapshot import OriginFacts
 from cases.casefile.verify import Verdict
 from cases.models import Case, CaseOrigin
 from cases.rules.custody import Break
+
+# Of all chains together: every look at the chain of custody reads them.
+MOST_BYTES = 16 * 1024 * 1024
 
 
 def brought_along(path: Path, box: Box, content: dict[str, Any], verdict: Verdict) -> list[CaseOrigin]:
@@ -57,6 +61,12 @@ def brought_along(path: Path, box: Box, content: dict[str, Any], verdict: Verdic
         entry_count=content["custody"]["count"],
         lines=b"".join(box.chunks(layout.CUSTODY)),
     )
+    if sum(len(origin.lines) for origin in (*found, last)) > MOST_BYTES:
+        raise ValidationError(
+            _("The chains that this case brings along are longer than the %(limit)s that are taken in here.")
+            % {"limit": filesizeformat(MOST_BYTES)},
+            code="too_long_origins",
+        )
     return [*found, last]
 
 

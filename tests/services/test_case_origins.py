@@ -273,3 +273,12 @@ def test_an_import_that_is_refused_keeps_no_chain(first: Path, mallory: User):
         importing.import_case_file(path=first, owner=mallory, at=at(10, 9))
 
     assert not CaseOrigin.objects.exists()
+
+
+def test_chains_that_are_endless_are_refused(first: Path, mallory: User, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(case_origins, "MOST_BYTES", 100)
+
+    with pytest.raises(ValidationError, match="100"):
+        importing.import_case_file(path=first, owner=mallory, at=at(9, 9))
+
+    assert not mallory.cases.exists()
