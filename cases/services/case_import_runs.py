@@ -5,7 +5,6 @@ The row is the truth: a task only says “look now”, and a worker that dies is
 
 from __future__ import annotations
 
-import json
 import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -17,7 +16,6 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from cases.casefile import layout
 from cases.casefile.box import Damaged, Unreadable, open_box
 from cases.casefile.verify import Verdict, verify
 from cases.evidence import store
@@ -25,7 +23,7 @@ from cases.models import Case, CaseImport, ImportState
 from cases.services import evidence_room
 from cases.services.case_file_builds import own_key
 from cases.services.case_imports import IN_HAND, WORK, remove_file
-from cases.services.importing import NOT_OURS, import_case_file
+from cases.services.importing import NOT_OURS, TakenOver, import_case_file, read_content
 from tracker.queue import enqueue_on_commit
 
 log = logging.getLogger(__name__)
@@ -41,7 +39,7 @@ KEPT_UNANSWERED = timedelta(days=1)
 KEPT_AFTERWARDS = timedelta(days=30)
 
 
-class _Lost(Exception):
+class _Lost(TakenOver):
     """Another worker has the work, or its user does not want it any more."""
 
 
@@ -128,10 +126,12 @@ def _told(path: Path, verdict: Verdict) -> dict[str, Any]:
     """What it holds, for whoever decides: words and numbers only."""
     box = open_box(path)
     try:
-        content = json.loads(b"".join(box.chunks(layout.CASE_JSON)))
+        content = read_content(box)
+        case, exhibits = content["case"], content["exhibits"]
+        # What it says of its files is not believed.
+        size = sum(box.size(str(one["file"])) for one in exhibits)
     finally:
         box.close()
-    case, exhibits = content["case"], content["exhibits"]
     return {
         "title": str(case["title"])[:200],
         "merchant": str(case["merchant"])[:200],
@@ -144,7 +144,7 @@ def _told(path: Path, verdict: Verdict) -> dict[str, Any]:
         "contacts": len(content["contacts"]),
         "deadlines": len(content["deadlines"]),
         "exhibits": len(exhibits),
-        "bytes": sum(int(one["size"]) for one in exhibits),
+        "bytes": size,
         "redacted": [int(one["number"]) for one in exhibits if one.get("redaction")],
         "left_out": [int(one["number"]) for one in content.get("left_out", [])],
     }

@@ -55,8 +55,11 @@ def bring(*, user: User, path: Path, name: str, at: datetime) -> CaseImport:
         row.delete()
         raise
     with transaction.atomic():
-        CaseImport.objects.filter(pk=row.pk).update(state=ImportState.QUEUED)
+        is_wanted = CaseImport.objects.filter(pk=row.pk).update(state=ImportState.QUEUED)
         enqueue_on_commit("cases.tasks.run_case_import", row.pk)
+    if not is_wanted:
+        remove_file(row.storage_key)
+        raise ValidationError(_("Nothing of it was kept."), code="discarded")
     row.refresh_from_db()
     return row
 

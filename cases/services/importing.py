@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from cases.casefile import layout
 from cases.casefile.bag import hash_file
-from cases.casefile.box import Damaged, Unreadable, open_box
+from cases.casefile.box import Box, Damaged, Unreadable, open_box
 from cases.casefile.contents import Redacted, redacted
 from cases.casefile.verify import Verdict, verify
 from cases.evidence import inspection, store
@@ -46,6 +46,31 @@ from tracker.queue import enqueue_on_commit
 
 # What foreign data may make Python raise.
 NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError, RecursionError)
+
+
+class TakenOver(Exception):
+    """Whoever imports has lost the work to another, who may be storing the same files."""
+
+
+def read_content(box: Box) -> dict[str, Any]:
+    """case.json of a case file that was found unaltered. Raises ValueError for text that no row can hold."""
+    content: dict[str, Any] = json.loads(b"".join(box.chunks(layout.CASE_JSON)))
+    _check_texts(content)
+    return content
+
+
+def _check_texts(value: Any) -> None:
+    if isinstance(value, str):
+        value.encode()
+        if "\0" in value:
+            raise ValueError("A text holds a sign that is none.")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _check_texts(name)
+            _check_texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_texts(inner)
 
 
 def import_case_file(
@@ -91,7 +116,7 @@ def _unpacked(path: Path, folder: Path, verdict: Verdict) -> tuple[dict[str, Any
     """
     box = open_box(path)
     try:
-        content: dict[str, Any] = json.loads(b"".join(box.chunks(layout.CASE_JSON)))
+        content = read_content(box)
         for exhibit in content["exhibits"]:
             target = folder / str(int(exhibit["number"]))
             if target.exists():
@@ -99,8 +124,10 @@ def _unpacked(path: Path, folder: Path, verdict: Verdict) -> tuple[dict[str, Any
             with target.open("xb") as file:
                 for chunk in box.chunks(str(exhibit["file"])):
                     file.write(chunk)
-            if hash_file(target)[0] != exhibit["sha256"]:
+            sha256, size = hash_file(target)
+            if sha256 != exhibit["sha256"]:
                 raise Damaged(str(exhibit["file"]))
+            exhibit["size"] = size
             _look_into(exhibit, target)
         return content, case_origins.brought_along(path, box, content, verdict)
     finally:
@@ -133,6 +160,9 @@ def _stored(content: dict[str, Any], folder: Path, owner: User) -> Iterator[None
             if store.put(key, folder / str(int(exhibit["number"]))):
                 new.append(key)
         yield
+    except TakenOver:
+        # What lies there is, or will be, named by rows of the other.
+        raise
     except BaseException:
         for key in new:
             if not Exhibit.objects.filter(storage_key=key).exists():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -7,14 +9,17 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.utils import timezone
 
+from cases.casefile import layout
 from cases.evidence import store
 from cases.models import Case, CaseImport, Exhibit, ImportState
 from cases.services import case_files, case_import_runs, case_imports, erasing, importing, stored_files
 from tests import pictures
-from tests.casefile import stories
+from tests.casefile import bags, stories
 from tests.casefile.stories import at
+from tests.casefile.test_origins import chain_of
 from tests.factories import NOON
 from tracker.accounts.models import User
 
@@ -186,11 +191,70 @@ def test_who_was_taken_over_in_the_middle_leaves_no_second_case(
         return take_in(**arguments)
 
     monkeypatch.setattr(case_import_runs, "import_case_file", overtaken)
-    before = set(store.keys())
     case_import_runs.run(case_import_id=row.pk)
 
     assert not mallory.cases.exists()
+    # The other one may have stored, and be about to name, the very same file.
+    assert store.exists(store.original_key(mallory.pk, Exhibit.objects.get().sha256))
+
+
+def test_what_is_discarded_while_it_arrives_leaves_nothing(
+    bundle: Path, mallory: User, monkeypatch: pytest.MonkeyPatch
+):
+    put = store.put
+
+    def discarded_meanwhile(key: str, path: Path) -> bool:
+        CaseImport.objects.all().delete()
+        return put(key, path)
+
+    monkeypatch.setattr(store, "put", discarded_meanwhile)
+    before = set(store.keys())
+
+    with pytest.raises(ValidationError, match="Nothing of it was kept"):
+        brought(bundle, mallory)
+
     assert set(store.keys()) == before
+
+
+def lying(path: Path, **facts: Any) -> Path:
+    """A sound bag whose case.json says what none of ours does; `size` is of its exhibit."""
+    sha256 = hashlib.sha256(bags.PICTURE).hexdigest()
+    own = chain_of("b3c4d5f6g7", [("case_opened", None, "", {}), ("exhibit_received", 1, sha256, {})])
+    exhibit = {"number": 1, "file": bags.EXHIBIT, "sha256": sha256, "size": facts.pop("size", 1)}
+    case: dict[str, Any] = {
+        "schema": layout.SCHEMA,
+        "state_at": bags.WHEN.isoformat(),
+        "case_file": {"identifier": "b3c4d5f6g7/1"},
+        "case": {"reference": "b3c4d5f6g7", "title": "A", "merchant": "B", **facts},
+        "custody": {"count": len(own), "head": own[-1][1]},
+        "exhibits": [exhibit],
+        **{name: [] for name in ("orders", "contacts", "milestones", "deadlines")},
+    }
+    content = json.dumps(case).encode()
+    members = bags.payload(case_json=content, custody=bags.chain_lines(own))
+    bags.make_bag(path, members=members, head=own[-1][1])
+    return path
+
+
+@pytest.mark.parametrize("title", ["half a sign \ud800", "none \0"])
+def test_text_that_no_row_can_hold_is_refused_at_once(
+    tmp_path: Path, mallory: User, mallory_client: Client, title: str
+):
+    row = checked(lying(tmp_path / "x.zip", title=title), mallory)
+
+    assert (row.state, row.attempts) == ("refused", 1)
+    for page in ("/cases/import/", f"/cases/import/{row.pk}/"):
+        assert mallory_client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("size", [0, -1, 10**400, "many"])
+def test_the_size_of_a_file_is_measured_not_believed(
+    tmp_path: Path, mallory: User, mallory_client: Client, size: object
+):
+    row = checked(lying(tmp_path / "x.zip", size=size), mallory)
+
+    assert (row.state, row.told["bytes"]) == ("checked", len(bags.PICTURE))
+    assert mallory_client.get(f"/cases/import/{row.pk}/").status_code == 200
 
 
 def test_what_fails_three_times_is_given_up_with_a_sentence_and_keeps_nothing(
