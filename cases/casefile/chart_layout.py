@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from cases.casefile.axis import WIDTH, Strip, strips
@@ -14,6 +15,8 @@ LANE_ROW, BAR_ROW, ROUND, SIGN = 4.6, 8.4, 4.2, 2.3
 # Rows of marks above each other, and bars in one panel; a panel must fit on a page.
 ROWS_AT_MOST, BARS_AT_MOST = 8, 16
 LANES = ("contacts", "answers", "events")
+# Some twenty pages: a case that needs more is read in the list.
+PANELS_AT_MOST = 40
 # Between two labels of the axis.
 LABEL_ROOM = 12.0
 
@@ -24,26 +27,37 @@ def placed(chart: Item) -> Item:
     """The same chart as panels, each a block that is not torn; every text as it came."""
     days = [date.fromisoformat(day) for day in chart["days"]]
     off, rows = frozenset(chart["days_off"]), strips(days)
-    panels = [panel for strip in rows for panel in _panels(strip, chart, off)]
+    all_panels = (panel for strip in rows for panel in _panels(strip, chart, off))
+    panels = list(islice(all_panels, PANELS_AT_MOST))
     drawn = {cell.day.isoformat() for strip in rows for cell in strip.cells if not cell.skipped}
     return {
         "words": chart["words"],
         "alt": chart["alt"],
         "panels": panels,
         "holidays": _holidays([one for one in chart["holidays"] if one["day"] in drawn]),
-        "unplaced": sum(panel["unplaced"] for panel in panels),
+        "unplaced": sum(len(chart[name]) for name in LANES) + len(chart["bars"]) - _drawn(panels),
     }
 
 
+def _drawn(panels: Sequence[Item]) -> int:
+    """How many marks and bars are in the panels; a bar that goes on from one strip to the next is one."""
+    marks = sum(len(lane["marks"]) for panel in panels for lane in panel["lanes"])
+    return marks + len({bar["number"] for panel in panels for bar in panel["bars"]})
+
+
 def _panels(strip: Strip, chart: Item, off: frozenset[str]) -> Iterator[Item]:
-    bars = [_bar(bar, strip) for bar in chart["bars"] if _touches(bar, strip)]
-    lanes, unplaced, y = [], 0, 0.0
+    bars = [
+        {**_bar(bar, strip), "number": number}
+        for number, bar in enumerate(chart["bars"])
+        if _touches(bar, strip)
+    ]
+    lanes: list[Item] = []
+    y = 0.0
     for name in LANES:
-        marks, rows, left = _marks([one for one in chart[name] if strip.holds(one["at"])], strip)
+        marks, rows = _marks([one for one in chart[name] if strip.holds(one["at"])], strip)
         if marks:
             lanes.append({"name": name, "y": round(y, 2), "height": rows * LANE_ROW + 1.6, "marks": marks})
             y += rows * LANE_ROW + 1.6
-        unplaced += left
     for first in range(0, max(len(bars), 1), BARS_AT_MOST):
         here = [{**bar, "y": round(y + n * BAR_ROW, 2)} for n, bar in enumerate(bars[first:][:BARS_AT_MOST])]
         yield {
@@ -53,10 +67,9 @@ def _panels(strip: Strip, chart: Item, off: frozenset[str]) -> Iterator[Item]:
             "lanes": lanes,
             "bars": here,
             "now": strip.x(chart["now"]) if strip.holds(chart["now"]) else None,
-            "unplaced": unplaced,
         }
         # The bars that follow have a panel with the same days, and no marks once more.
-        lanes, unplaced, y = [], 0, 0.0
+        lanes, y = [], 0.0
 
 
 def _cells(strip: Strip, off: frozenset[str]) -> list[Item]:
@@ -80,10 +93,10 @@ def _cells(strip: Strip, off: frozenset[str]) -> list[Item]:
     return cells
 
 
-def _marks(items: Sequence[Item], strip: Strip) -> tuple[list[Item], int, int]:
-    """The marks of one lane, how many rows they take, and how many there was no room for."""
+def _marks(items: Sequence[Item], strip: Strip) -> tuple[list[Item], int]:
+    """The marks of one lane that there is room for, and how many rows they take."""
     ends: list[float] = []
-    marks, left = [], 0
+    marks = []
     for item in items:
         x, is_round = strip.x(item["at"]), item["style"] in ("answered", "silent")
         wide = ROUND if is_round else _width(item["text"])
@@ -91,12 +104,11 @@ def _marks(items: Sequence[Item], strip: Strip) -> tuple[list[Item], int, int]:
         start = x - wide / 2 if is_round else x - wide if flips else x
         row = next((n for n, end in enumerate(ends) if end + 0.6 <= start), len(ends))
         if row >= ROWS_AT_MOST:
-            left += 1
             continue
         ends[row : row + 1] = [start + wide]
         mark = {"x": x, "y": round(row * LANE_ROW, 2), "width": round(wide, 2), "flips": flips}
         marks.append({**mark, "text": item["text"], "style": item["style"]})
-    return marks, len(ends), left
+    return marks, len(ends)
 
 
 def _touches(bar: Item, strip: Strip) -> bool:

@@ -67,7 +67,7 @@ class Inspection:
     def _read(self, name: str) -> None:
         digest, kept, tail = hashlib.sha256(), bytearray(), b""
         keep = name in LOOKED_INTO
-        if keep and self.box.size(name) > LARGEST.get(name, LARGEST_TEXT):
+        if keep and self.box.size(name) > self._largest(name):
             self._find(Wrong("too_long", name))
             keep = False
         try:
@@ -85,6 +85,14 @@ class Inspection:
             self.texts[name] = bytes(kept)
         if tail:
             self.tails[name] = tail
+
+    def _largest(self, name: str) -> int:
+        """Of one file that is looked into; of chains of origins also what those before it left."""
+        largest = LARGEST.get(name, LARGEST_TEXT)
+        if name not in layout.ORIGIN_FILES:
+            return largest
+        looked_into = sum(len(self.texts.get(other, b"")) for other in layout.ORIGIN_FILES)
+        return min(largest, layout.ORIGIN_BYTES - looked_into)
 
     def _compare_with_manifests(self) -> None:
         listed = self._listed()

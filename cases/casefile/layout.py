@@ -30,6 +30,7 @@ CUSTODY = "data/custody.jsonl"
 EXHIBITS = "data/exhibits/"
 # The chains that the case brought along, the first one first; so often may it have been taken from one
 # installation into another.
+ORIGIN_BYTES = 16 * 1024 * 1024  # of all of them together
 ORIGIN_FILES = tuple(f"data/origin/{number}/custody.jsonl" for number in range(1, 21))
 
 # What no case file is without. Further volumes of the document, exhibits and the time stamp may be there;

@@ -36,6 +36,7 @@ LIMITS = {
     "largest": inspection.LARGEST,
     "tail": signed_pdf.TAIL,
     "notes": contents.MOST_NOTES,
+    "origin_bytes": layout.ORIGIN_BYTES,
     "findings": MOST_FINDINGS,
 }
 LAYOUT = {

@@ -21,7 +21,7 @@ from cases.models import Case, CaseOrigin
 from cases.rules.custody import Break
 
 # Of all chains together: every look at the chain of custody reads them.
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = layout.ORIGIN_BYTES
 
 
 def brought_along(path: Path, box: Box, content: dict[str, Any], verdict: Verdict) -> list[CaseOrigin]:

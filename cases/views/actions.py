@@ -26,6 +26,7 @@ SENTENCES: dict[str, Promise] = {
     "exhibit_described": _("Description of the exhibit changed"),
     "exhibit_read": _("Exhibit read by a machine"),
     "exhibit_linked": _("Exhibit linked to a contact"),
+    "exhibit_imported": _("Exhibit imported from a case file"),
     "exhibit_redacted": _("Redacted copy made"),
     "working_copy_made": _("Working copy made"),
     "deadline_started": _("Deadline started"),

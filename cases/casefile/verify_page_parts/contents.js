@@ -66,7 +66,6 @@ function readEntryLine(line) {
   must(typeof entry.at === "string" && MOMENT.test(entry.at));
   must(TEXTS.every((name) => typeof entry[name] === "string"));
   must(entry.exhibit_number === null || Number.isInteger(entry.exhibit_number));
-  must(typeof entry.exhibit_sha256 === "string");
   must(typeof entry.details === "object" && entry.details !== null && !Array.isArray(entry.details));
   return { entry, stored };
 }

@@ -109,9 +109,19 @@ class Inspection {
     this.notes.push(...this.contents.notes);
   }
 
+  // Of one file that is looked into; of chains of origins also what those before it left.
+  largest(name) {
+    const largest = LIMITS.largest[name] || LIMITS.text;
+    if (!LAYOUT.origin_files.includes(name)) {
+      return largest;
+    }
+    const lengths = LAYOUT.origin_files.map((other) => (this.texts.get(other) || "").length);
+    return Math.min(largest, LIMITS.origin_bytes - lengths.reduce((sum, length) => sum + length, 0));
+  }
+
   async read(name, tell) {
     let keeps = LAYOUT.looked_into.includes(name);
-    if (keeps && this.box.size(name) > (LIMITS.largest[name] || LIMITS.text)) {
+    if (keeps && this.box.size(name) > this.largest(name)) {
       this.find({ code: "too_long", name, values: {} });
       keeps = false;
     }
