@@ -23,7 +23,8 @@ from cases.models import Case, CaseImport, ImportState
 from cases.services import evidence_room
 from cases.services.case_file_builds import own_key
 from cases.services.case_imports import IN_HAND, WORK, remove_file
-from cases.services.importing import NOT_OURS, TakenOver, import_case_file, read_content
+from cases.services.importing import import_case_file
+from cases.services.importing_files import NOT_OURS, TakenOver, read_content
 from tracker.queue import enqueue_on_commit
 
 log = logging.getLogger(__name__)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,13 +15,10 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.casefile import layout
-from cases.casefile.bag import hash_file
-from cases.casefile.box import Box, Damaged, Unreadable, open_box
+from cases.casefile.box import Damaged, Unreadable
 from cases.casefile.contents import Redacted, redacted
 from cases.casefile.verify import Verdict, verify
-from cases.evidence import inspection, store
-from cases.evidence.refused import Refused
+from cases.evidence import store
 from cases.models import (
     Case,
     CaseOrigin,
@@ -38,39 +33,12 @@ from cases.models import (
     Role,
 )
 from cases.services import case_origins, custody, reminders
+from cases.services.importing_files import NOT_OURS, stored, unpacked
 from cases.services.importing_rows import NO_CODE, amount_of, check_link, saved
 from cases.services.moments import from_text, moment_or_none
 from cases.services.own_playbooks import named_for
 from tracker.accounts.models import User
 from tracker.queue import enqueue_on_commit
-
-# What foreign data may make Python raise.
-NOT_OURS = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, IndexError, RecursionError)
-
-
-class TakenOver(Exception):
-    """Whoever imports has lost the work to another, who may be storing the same files."""
-
-
-def read_content(box: Box) -> dict[str, Any]:
-    """case.json of a case file that was found unaltered. Raises ValueError for text that no row can hold."""
-    content: dict[str, Any] = json.loads(b"".join(box.chunks(layout.CASE_JSON)))
-    _check_texts(content)
-    return content
-
-
-def _check_texts(value: Any) -> None:
-    if isinstance(value, str):
-        value.encode()
-        if "\0" in value:
-            raise ValueError("A text holds a sign that is none.")
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            _check_texts(name)
-            _check_texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _check_texts(inner)
 
 
 def import_case_file(
@@ -87,8 +55,8 @@ def import_case_file(
         raise ValidationError(_refusal(verdict), code="altered")
     with tempfile.TemporaryDirectory(prefix="import-", dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         try:
-            content, origins = _unpacked(path, Path(folder), verdict)
-            with _stored(content, Path(folder), owner):
+            content, origins = unpacked(path, Path(folder), verdict)
+            with stored(content, Path(folder), owner):
                 return _Import(content, origins, verdict, owner, at).run(then)
         except (Damaged, Unreadable, *NOT_OURS) as error:
             raise ValidationError(
@@ -108,66 +76,6 @@ def _refusal(verdict: Verdict) -> list[str]:
     language = get_language() or "en"
     found = [finding.text.in_language(language) for finding in verdict.findings[:20]]
     return [verdict.summary().in_language(language), *found]
-
-
-def _unpacked(path: Path, folder: Path, verdict: Verdict) -> tuple[dict[str, Any], list[CaseOrigin]]:
-    """The content of case.json, and the chains; each exhibit is copied into `folder` under its number, and
-    hashed again.
-    """
-    box = open_box(path)
-    try:
-        content = read_content(box)
-        for exhibit in content["exhibits"]:
-            target = folder / str(int(exhibit["number"]))
-            if target.exists():
-                raise ValueError(f"Exhibit {target.name} is there twice.")
-            with target.open("xb") as file:
-                for chunk in box.chunks(str(exhibit["file"])):
-                    file.write(chunk)
-            sha256, size = hash_file(target)
-            if sha256 != exhibit["sha256"]:
-                raise Damaged(str(exhibit["file"]))
-            exhibit["size"] = size
-            _look_into(exhibit, target)
-        return content, case_origins.brought_along(path, box, content, verdict)
-    finally:
-        box.close()
-
-
-def _look_into(exhibit: dict[str, Any], file: Path) -> None:
-    """Set type and measures by the content: what a case file claims of a file is not believed."""
-    try:
-        facts = inspection.inspect(file)
-    except Refused as refused:
-        reason = " ".join(refused.messages)
-        raise ValidationError(f"E{exhibit['number']}: {reason}", code="exhibit_refused") from refused
-    exhibit |= {
-        "media_type": facts.media_type,
-        "width": facts.width,
-        "height": facts.height,
-        "page_count": facts.page_count,
-        "duration_ms": facts.duration_ms,
-    }
-
-
-@contextmanager
-def _stored(content: dict[str, Any], folder: Path, owner: User) -> Iterator[None]:
-    """Put the originals into the store; take the new ones out again when the rows do not commit."""
-    new: list[str] = []
-    try:
-        for exhibit in content["exhibits"]:
-            key = store.original_key(owner.pk, exhibit["sha256"])
-            if store.put(key, folder / str(int(exhibit["number"]))):
-                new.append(key)
-        yield
-    except TakenOver:
-        # What lies there is, or will be, named by rows of the other.
-        raise
-    except BaseException:
-        for key in new:
-            if not Exhibit.objects.filter(storage_key=key).exists():
-                store.delete(key)
-        raise
 
 
 @dataclass(slots=True)

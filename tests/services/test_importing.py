@@ -212,7 +212,7 @@ def test_a_full_disk_is_told_and_nothing_is_kept(
     def full(*args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(importing, "_unpacked", full)
+    monkeypatch.setattr(importing, "unpacked", full)
 
     with pytest.raises(ValidationError, match=r"No space left on device\. Nothing was kept"):
         importing.import_case_file(path=exported, owner=mallory, at=at(10, 9))
