@@ -19,6 +19,7 @@ class ImportState(models.TextChoices):
     DONE = "done", _("Taken in")
     REFUSED = "refused", _("Refused")
     FAILED = "failed", _("Failed")
+    DISCARDED = "discarded", _("Discarded")
 
 
 class CaseImport(models.Model):

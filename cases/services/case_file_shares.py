@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -100,7 +102,7 @@ def is_code(*, share: CaseFileShare, code: str, at: datetime) -> bool:
     row = CaseFileShare.objects.select_for_update().filter(pk=share.pk).first()
     if row is None or row.ended_at is not None:
         return False
-    if check_password(code.strip(), row.code_hash):
+    if check_password(_as_digits(code), row.code_hash):
         return True
     row.wrong_codes += 1
     row.save(update_fields=["wrong_codes"])
@@ -173,6 +175,11 @@ def _record(share: CaseFileShare, action: str, *, at: datetime, by: User | None,
 
 def _named(share: CaseFileShare) -> dict[str, int]:
     return {"number": share.case_file.number, "share": share.number}
+
+
+def _as_digits(code: str) -> str:
+    """As it was made, however it was typed: 123 456, 123-456 or in full-width figures."""
+    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", code))
 
 
 def _sha256(token: str) -> str:

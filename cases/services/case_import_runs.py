@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
 MOST_FINDINGS = 50
-LEASE = timedelta(minutes=10)
+# Long enough for the largest, since nothing tells in between that it goes on.
+LEASE = timedelta(minutes=30)
 # How long a wake-up may take to reach a worker before another is sent.
 WAKE_UP = timedelta(minutes=1)
 ARRIVES_WITHIN = timedelta(hours=1)

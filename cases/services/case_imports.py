@@ -55,7 +55,8 @@ def bring(*, user: User, path: Path, name: str, at: datetime) -> CaseImport:
         row.delete()
         raise
     with transaction.atomic():
-        is_wanted = CaseImport.objects.filter(pk=row.pk).update(state=ImportState.QUEUED)
+        arrived = CaseImport.objects.filter(pk=row.pk, state=ImportState.ARRIVING)
+        is_wanted = arrived.update(state=ImportState.QUEUED)
         enqueue_on_commit("cases.tasks.run_case_import", row.pk)
     if not is_wanted:
         remove_file(row.storage_key)
@@ -65,27 +66,29 @@ def bring(*, user: User, path: Path, name: str, at: datetime) -> CaseImport:
 
 
 @transaction.atomic
-def confirm(*, case_import: CaseImport, at: datetime) -> bool:
+def confirm(*, case_import: CaseImport) -> bool:
     """Take it in: its user has seen what it holds. False where it does not wait for that word."""
     is_asked = CaseImport.objects.filter(pk=case_import.pk, state=ImportState.CHECKED).update(
-        state=ImportState.CONFIRMED, attempts=0, lease_until=None, requested_at=at
+        state=ImportState.CONFIRMED, attempts=0, lease_until=None
     )
     if is_asked:
         enqueue_on_commit("cases.tasks.run_case_import", case_import.pk)
     return bool(is_asked)
 
 
-def discard(*, case_import: CaseImport) -> bool:
-    """Forget it with its file; False for one that is being taken in, or was. A running check is lost."""
-    rows = CaseImport.objects.filter(pk=case_import.pk).exclude(
-        state__in=(ImportState.CONFIRMED, ImportState.TAKING_IN, ImportState.DONE)
-    )
+def discard(*, case_import: CaseImport, at: datetime) -> bool:
+    """Forget its words and its file; False for one that is being taken in, or was. A running check is lost.
+
+    The row stays for a while, or whoever discards could bring in without end.
+    """
+    over = (ImportState.CONFIRMED, ImportState.TAKING_IN, ImportState.DONE, ImportState.DISCARDED)
+    rows = CaseImport.objects.filter(pk=case_import.pk).exclude(state__in=over)
     with transaction.atomic():
         row = rows.select_for_update().first()
         if row is None:
             return False
         key = row.storage_key
-        row.delete()
+        rows.update(state=ImportState.DISCARDED, name="", told={}, findings=[], storage_key="", ended_at=at)
     remove_file(key)
     return True
 

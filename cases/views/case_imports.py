@@ -67,7 +67,8 @@ def case_import(request: HttpRequest, import_id: int) -> HttpResponse:
 
 
 def _of(request: HttpRequest) -> QuerySet[CaseImport]:
-    return CaseImport.objects.filter(user=request.user).select_related("case")
+    rows = CaseImport.objects.filter(user=request.user).exclude(state=ImportState.DISCARDED)
+    return rows.select_related("case")
 
 
 def _moment(written: str) -> datetime | None:
@@ -79,13 +80,13 @@ def _moment(written: str) -> datetime | None:
 
 def _decide(request: HttpRequest, row: CaseImport) -> HttpResponse:
     if request.POST.get("do") == "discard":
-        if service.discard(case_import=row):
+        if service.discard(case_import=row, at=timezone.now()):
             messages.success(request, _("Nothing of it was kept."))
             return redirect("cases:case-imports")
         messages.info(request, _("It is being taken in, or was; it cannot be discarded any more."))
     elif service.before(row).exists() and request.POST.get("again") != "1":
         messages.warning(request, _("Tick that you want it a second time, then take it in."))
-    elif not service.confirm(case_import=row, at=timezone.now()):
+    elif not service.confirm(case_import=row):
         messages.info(request, _("It does not wait for your word any more."))
     return redirect("cases:case-import", row.pk)
 

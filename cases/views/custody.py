@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from cases.casefile.chain import UNREADABLE, head_of
 from cases.models import Case
@@ -100,7 +102,7 @@ def _shown(entry: Entry, stored: str, names: dict[str, str], broken: dict[int, s
     return {
         "sequence": entry.sequence,
         "is_look": entry.action in LOOKS,
-        "at": entry.at,
+        "at": _shown_at(entry.at),
         "sentence": sentence_for(_printable(entry.action)),
         "who": names.get(actor, _printable(actor)),
         "exhibit_number": _printable(entry.exhibit_number or ""),
@@ -110,6 +112,14 @@ def _shown(entry: Entry, stored: str, names: dict[str, str], broken: dict[int, s
         "record": _written(entry.details) if entry.details else "",
         "broken": broken.get(entry.sequence),
     }
+
+
+def _shown_at(at: datetime) -> datetime | None:
+    """None for a time that no clock of the reader can show, as at the very end of the year 9999."""
+    try:
+        return timezone.localtime(at)
+    except (OverflowError, ValueError, AttributeError):
+        return None
 
 
 def _printable(value: object) -> str:

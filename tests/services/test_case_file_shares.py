@@ -76,7 +76,10 @@ def test_the_tenth_wrong_code_closes_the_link_and_the_right_one_is_too_late(
     wrong = "000000" if code != "000000" else "111111"
 
     assert not any(shares.is_code(share=share, code=wrong, at=MADE) for _try in range(9))
-    assert shares.is_code(share=share, code=f" {code} ", at=MADE)
+    full_width = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+    assert shares.is_code(share=share, code=f" {code[:3]} {code[3:]} ", at=MADE)
+    assert shares.is_code(share=share, code=f"{code[:3]}-{code[3:]}", at=MADE)
+    assert shares.is_code(share=share, code=full_width, at=MADE)
     assert not shares.is_code(share=share, code=wrong, at=MADE)
 
     assert not shares.is_code(share=share, code=code, at=MADE)

@@ -25,7 +25,7 @@ from tracker.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
-LATER = timedelta(minutes=11)
+LATER = timedelta(minutes=31)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def checked(bundle: Path, user: User) -> CaseImport:
 
 def taken_in(bundle: Path, user: User) -> CaseImport:
     row = checked(bundle, user)
-    assert case_imports.confirm(case_import=row, at=timezone.now())
+    assert case_imports.confirm(case_import=row)
     case_import_runs.run(case_import_id=row.pk)
     row.refresh_from_db()
     return row
@@ -71,7 +71,7 @@ def test_a_case_file_is_kept_checked_shown_and_taken_in_only_after_a_word(
     assert (told["title"], told["exhibits"], told["contacts"], told["orders"]) == (case.title, 1, 0, 0)
     assert told["is_own_key"]
     assert (told["left_out"], told["redacted"]) == ([], [])
-    assert case_imports.confirm(case_import=row, at=timezone.now())
+    assert case_imports.confirm(case_import=row)
     case_import_runs.run(case_import_id=row.pk)
     row.refresh_from_db()
     assert (row.state, row.storage_key, row.case) == ("done", "", mallory.cases.get())
@@ -124,9 +124,11 @@ def test_one_is_under_way_at_a_time_and_the_next_may_come_after_it(bundle: Path,
     assert brought(bundle, alice).pk != first.pk
     assert is_kept(first)
     key = first.storage_key
-    assert case_imports.discard(case_import=first)
+    assert case_imports.discard(case_import=first, at=timezone.now())
 
     assert not store.exists(key)
+    first.refresh_from_db()
+    assert (first.state, first.name, first.told) == ("discarded", "", {})
     assert brought(bundle, mallory).state == "queued"
 
 
@@ -183,7 +185,7 @@ def test_who_was_taken_over_in_the_middle_leaves_no_second_case(
     bundle: Path, mallory: User, monkeypatch: pytest.MonkeyPatch
 ):
     row = checked(bundle, mallory)
-    case_imports.confirm(case_import=row, at=timezone.now())
+    case_imports.confirm(case_import=row)
     take_in = importing.import_case_file
 
     def overtaken(**arguments: Any) -> Case:
@@ -297,8 +299,8 @@ def test_what_nobody_answers_is_forgotten_with_its_file(bundle: Path, mallory: U
 def test_what_was_taken_in_cannot_be_discarded_and_is_listed_for_a_month(bundle: Path, mallory: User):
     row = taken_in(bundle, mallory)
 
-    assert not case_imports.discard(case_import=row)
-    assert not case_imports.confirm(case_import=row, at=timezone.now())
+    assert not case_imports.discard(case_import=row, at=timezone.now())
+    assert not case_imports.confirm(case_import=row)
     CaseImport.objects.update(ended_at=timezone.now() - timedelta(days=31))
     case_import_runs.sweep()
 

@@ -114,7 +114,8 @@ def test_what_is_over_looks_like_what_never_was(ready: CaseFile, alice: User, cl
 
     for path in (address, f"{address}zip/"):
         for method in ("get", "head"):
-            assert getattr(client, method)(path).status_code == 404
+            answer = getattr(client, method)(path)
+            assert (answer.status_code, answer["Cache-Control"]) == (404, "private, no-store")
     assert CaseFileShare.objects.get().openings == 0
 
 

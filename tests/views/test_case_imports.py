@@ -72,7 +72,8 @@ def test_what_is_wrong_is_listed_and_can_be_taken_off_the_list(mallory_client: C
 
     assert "It was not taken in; nothing of it was kept." in shown
     assert "not a whole ZIP file" in shown
-    assert not CaseImport.objects.exists()
+    assert mallory_client.get(address).status_code == 404
+    assert address not in mallory_client.get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize(("file", "told"), [(None, "Choose the ZIP"), (b"", "empty")])
