@@ -220,13 +220,14 @@ def _stored(exhibit: Exhibit, owner: User, path: Path) -> Iterator[None]:
         yield
     except BaseException as failure:
         if is_new:
-            _remove_unnamed(exhibit.storage_key, owner)
+            remove_unnamed(exhibit.storage_key, owner)
         if isinstance(failure, store.StoreTrouble):
             raise could_not_keep(failure) from failure
         raise
 
 
-def _remove_unnamed(key: str, owner: User) -> None:
+def remove_unnamed(key: str, owner: User) -> None:
+    """Take a file back whose row did not commit, unless another row names it; under the owner's lock."""
     try:
         with transaction.atomic():
             User.objects.select_for_update(no_key=True).only("pk").get(pk=owner.pk)

@@ -56,8 +56,8 @@ def import_case_file(
     with tempfile.TemporaryDirectory(prefix="import-", dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         try:
             content, origins = unpacked(path, Path(folder), verdict)
-            with stored(content, Path(folder), owner):
-                return _Import(content, origins, verdict, owner, at).run(then)
+            with stored(content, Path(folder), owner) as make_sure:
+                return _Import(content, origins, verdict, owner, at).run(make_sure, then)
         except (Damaged, Unreadable, *NOT_OURS) as error:
             raise ValidationError(
                 _("This case file holds something that this version cannot read: %(reason)s")
@@ -92,7 +92,8 @@ class _Import:
         return redacted(self.content["exhibits"])
 
     @transaction.atomic
-    def run(self, then: Callable[[Case], None]) -> Case:
+    def run(self, make_sure: Callable[[], None], then: Callable[[Case], None]) -> Case:
+        make_sure()
         case = self._case()
         Membership.objects.create(case=case, user=self.owner, role=Role.OWNER, since=self.at)
         case_origins.keep(case, self.origins)

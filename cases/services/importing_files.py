@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from cases.casefile.box import Box, Damaged, open_box
 from cases.casefile.verify import Verdict
 from cases.evidence import inspection, store
 from cases.evidence.refused import Refused
-from cases.models import CaseOrigin, Exhibit
-from cases.services import case_origins
+from cases.models import CaseOrigin
+from cases.services import case_origins, exhibit_intake
 from tracker.accounts.models import User
 
 # What foreign data may make Python raise.
@@ -90,20 +90,33 @@ def _look_into(exhibit: dict[str, Any], file: Path) -> None:
 
 
 @contextmanager
-def stored(content: dict[str, Any], folder: Path, owner: User) -> Iterator[None]:
-    """Put the originals into the store; take the new ones out again when the rows do not commit."""
+def stored(content: dict[str, Any], folder: Path, owner: User) -> Iterator[Callable[[], None]]:
+    """Put the originals into the store; take the new ones out again when the rows do not commit.
+
+    What it yields is to be called in the transaction of the rows: it takes the owner's lock, and puts what a
+    failed upload of the same bytes took away meanwhile.
+    """
+    files = {
+        store.original_key(owner.pk, exhibit["sha256"]): folder / str(int(exhibit["number"]))
+        for exhibit in content["exhibits"]
+    }
     new: list[str] = []
+
+    def make_sure() -> None:
+        User.objects.select_for_update(no_key=True).only("pk").get(pk=owner.pk)
+        for key, file in files.items():
+            if not store.exists(key):
+                store.put(key, file)
+
     try:
-        for exhibit in content["exhibits"]:
-            key = store.original_key(owner.pk, exhibit["sha256"])
-            if store.put(key, folder / str(int(exhibit["number"]))):
+        for key, file in files.items():
+            if store.put(key, file):
                 new.append(key)
-        yield
+        yield make_sure
     except TakenOver:
         # What lies there is, or will be, named by rows of the other.
         raise
     except BaseException:
         for key in new:
-            if not Exhibit.objects.filter(storage_key=key).exists():
-                store.delete(key)
+            exhibit_intake.remove_unnamed(key, owner)
         raise

@@ -283,3 +283,20 @@ def test_a_case_file_of_an_earlier_edition_is_taken_in(exported: Path, mallory: 
 
     assert (case.also_playbooks, case.merchant_address, case.payment_method) == ([], "", "")
     assert set(case.milestones.values_list("channel", flat=True)) == {""}
+
+
+def test_an_original_that_a_failed_upload_took_away_meanwhile_is_stored_again(
+    exported: Path, mallory: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = importing._Import.run
+
+    def after_a_failed_upload(self: Any, *arguments: Any) -> Case:
+        for exhibit in self.content["exhibits"]:
+            store.delete(store.original_key(mallory.pk, exhibit["sha256"]))
+        return run(self, *arguments)
+
+    monkeypatch.setattr(importing._Import, "run", after_a_failed_upload)
+
+    case = importing.import_case_file(path=exported, owner=mallory, at=at(10, 9))
+
+    assert [store.digest(one.storage_key) == one.sha256 for one in case.exhibits.all()] == [True] * 4
