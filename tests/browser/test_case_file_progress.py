@@ -60,4 +60,4 @@ def test_choices_stay_while_one_is_made_and_it_is_cancelled_and_tried_again(
     user.page.locator("#again-1").click()
     expect(made.locator("[data-case-file='2'][data-state='ready'] a[download]")).to_be_visible(timeout=60_000)
     expect(court).to_be_checked()
-    expect(user.page.locator("[hx-trigger='every 2s']")).to_have_count(0)
+    expect(user.page.locator("[data-hx-trigger='every 2s']")).to_have_count(0)

@@ -41,7 +41,7 @@ def building(case_file: CaseFile, stage: str, done: int = 0, **fields: Any) -> N
 
 def asked_next(page: str) -> str:
     """Where the page asks for what moved."""
-    return html.unescape(re.findall(r'hx-get="([^"]+)" hx-trigger="every 2s"', page)[0])
+    return html.unescape(re.findall(r'data-hx-get="([^"]+)" data-hx-trigger="every 2s"', page)[0])
 
 
 def test_progress_is_asked_for_until_it_is_done_and_answered_only_when_it_moved(
@@ -138,7 +138,7 @@ def test_when_it_is_over_the_case_files_are_shown_anew_and_the_form_stays(
 
     assert response["HX-Retarget"] == response["HX-Reselect"] == "#made-case-files"
     assert "The disk was full." in text_of(response)
-    assert 'hx-trigger="every' not in response.content.decode()
+    assert 'data-hx-trigger="every' not in response.content.decode()
 
 
 def test_when_a_worker_takes_it_up_its_badge_says_so(case: Case, alice_client: Client, queued: CaseFile):
@@ -174,7 +174,7 @@ def test_cancelling_with_htmx_shows_it_in_place(case: Case, alice_client: Client
 
     content = response.content.decode()
     assert 'data-state="cancelled"' in content
-    assert 'hx-trigger="every' not in content
+    assert 'data-hx-trigger="every' not in content
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["without htmx", "with htmx"])
@@ -196,7 +196,7 @@ def test_a_failure_says_why_and_offers_to_try_again(case: Case, alice_client: Cl
 
     assert "E2 is missing from the store." in page
     assert "Try again" in page
-    assert 'hx-trigger="every' not in page
+    assert 'data-hx-trigger="every' not in page
 
 
 def test_only_the_newest_offers_to_try_again(case: Case, alice: User, alice_client: Client, queued: CaseFile):

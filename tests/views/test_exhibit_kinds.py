@@ -185,13 +185,13 @@ class TestRecordings:
         assert alice_client.get(url(case, "play")).status_code == 404
         content = page(alice_client, case)
         assert "a copy that they play is being made" in content
-        assert 'hx-trigger="every 2s"' in content
+        assert 'data-hx-trigger="every 2s"' in content
         assert alice_client.get(url(case) + "?seen=0", headers=HTMX).status_code == 204
 
     def test_later_it_asks_no_more(self, case: Case, alice_client: Client):
         stored.exhibit_of(case, b"#!AMR", "audio/amr", received_at=LONG_AGO)
 
-        assert "hx-trigger" not in page(alice_client, case)
+        assert "data-hx-trigger" not in page(alice_client, case)
 
     def test_what_to_do_when_it_does_not_play_is_said(self, case: Case, alice_client: Client):
         stored.exhibit_of(case, b"a recording", "video/quicktime")

@@ -28,7 +28,7 @@ def test_what_happened_is_put_into_the_live_region_that_was_there_before(case: C
     ).content.decode()
 
     assert '<div id="messages" class="stack-small" role="status">' in page
-    assert "Logged." in piece.split('<div id="messages" hx-swap-oob="innerHTML">')[1]
+    assert "Logged." in piece.split('<div id="messages" data-hx-swap-oob="innerHTML">')[1]
 
 
 @pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
@@ -45,6 +45,6 @@ def test_every_htmx_form_works_without_it(case: Case, alice_client: Client, scre
     content = alice_client.get(f"/cases/{case.reference}/{screen}").content.decode()
 
     for tag in [piece.split(">")[0] for piece in content.split("<form")[1:]]:
-        if "hx-post" in tag:
-            assert f'action="{tag.split("hx-post=")[1].split(chr(34))[1]}"' in tag
+        if "data-hx-post" in tag:
+            assert f'action="{tag.split("data-hx-post=")[1].split(chr(34))[1]}"' in tag
             assert 'method="post"' in tag

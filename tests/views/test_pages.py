@@ -43,7 +43,7 @@ SCREENS = [
     "/cases/{}/case-files/",
 ]
 INLINE = re.compile(
-    r"\sstyle=|<style|\son[a-z]+=|\shx-on|<script(?![^>]*\bsrc=)[^>]*>|javascript:", re.IGNORECASE
+    r"\sstyle=|<style|\son[a-z]+=|\s(?:data-)?hx-on|<script(?![^>]*\bsrc=)[^>]*>|javascript:", re.IGNORECASE
 )
 NAUGHTY = "\"><script>alert(1)</script><b style=x onclick=y>' {{ 7*7 }}"
 

@@ -52,13 +52,13 @@ def test_until_it_is_read_the_page_says_so_and_asks_again_by_itself(
 ):
     answer = alice_client.get(f"/cases/{case.reference}/exhibits/1/")
     assert "A machine will read this exhibit" in text_of(answer)
-    assert f'hx-get="/cases/{case.reference}/exhibits/1/read/"' in answer.content.decode()
+    assert f'data-hx-get="/cases/{case.reference}/exhibits/1/read/"' in answer.content.decode()
 
     piece = f"/cases/{case.reference}/exhibits/1/read/"
     assert alice_client.get(piece, headers=HTMX).status_code == 204
     read(exhibit, f"订单编号 {NUMBER}")
     assert NUMBER in text_of(alice_client.get(piece, headers=HTMX))
-    assert "hx-get" not in alice_client.get(piece, headers=HTMX).content.decode()
+    assert "data-hx-get" not in alice_client.get(piece, headers=HTMX).content.decode()
 
 
 def test_a_browser_that_asks_for_the_piece_gets_the_page(alice_client: Client, case: Case, exhibit: Exhibit):

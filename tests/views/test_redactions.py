@@ -165,7 +165,7 @@ def test_one_that_waits_is_not_to_be_had_and_the_page_asks_again(exhibit: Exhibi
 
     page = alice_client.get(url(exhibit)).content.decode()
 
-    assert 'hx-trigger="every 2s"' in page
+    assert 'data-hx-trigger="every 2s"' in page
     assert '<meta http-equiv="refresh"' in page
     assert alice_client.get(url(exhibit, "1/")).status_code == 404
     assert alice_client.get(url(exhibit, "1/pages/1/")).status_code == 404

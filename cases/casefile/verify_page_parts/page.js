@@ -242,6 +242,7 @@ async function dropped(event) {
 function start() {
   showWords();
   at("pick-files").addEventListener("change", (event) => picked(event.target));
+  at("pick-folder").webkitdirectory = true; // no HTML standard has it yet, every browser does
   at("pick-folder").addEventListener("change", (event) => picked(event.target));
   at("known").addEventListener("input", showVerdict);
   at("compare").addEventListener("submit", (event) => event.preventDefault());
