@@ -46,6 +46,10 @@ OPEN = {
     "readyz",
     ".well-known/security.txt",
     "i18n/setlang/",
+    "manifest.webmanifest",
+    "service-worker.js",
+    "offline/",
+    "session.json",  # says who is logged in, to themselves
     "seals.json",
     "seals/",
     "verify/",

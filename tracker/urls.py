@@ -13,6 +13,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path(".well-known/security.txt", security_txt, name="security-txt"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("", include("tracker.home.urls")),
     path("", include("tracker.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.fields import MomentField, RowsField, here
 from cases.models import Case, ContactOutcome, Direction, Exhibit
 from cases.services import playbooks
+
+# Ninety days: what is older was forgotten, and its time is to be typed.
+LONGEST_WAIT = 90 * 24 * 60 * 60
 
 
 class QuickContactForm(forms.Form):
@@ -33,6 +38,11 @@ class QuickContactForm(forms.Form):
         required=False,
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    # How long it waited on a phone without a line, by the phone's own clock (static/js/kept.js).
+    seconds_ago = forms.IntegerField(
+        required=False, min_value=0, max_value=LONGEST_WAIT, widget=forms.HiddenInput
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
@@ -62,6 +72,9 @@ class QuickContactForm(forms.Form):
             data["promise"], data["promised_by"] = "", None
         if data.get("channel") != "live_room":
             data["stream_ended_at"] = None
+        waited = data.pop("seconds_ago", None)
+        if waited and not data.get("started_at"):
+            data["started_at"] = timezone.now() - timedelta(seconds=waited)
         return data
 
 

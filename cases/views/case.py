@@ -16,6 +16,7 @@ from cases.forms.contacts import QuickContactForm
 from cases.models import Case, Outcome, Status
 from cases.services import advice, contacts, playbooks, reminder_health, reminder_stops, viewings
 from cases.services import cases as case_service
+from cases.views import kept
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
@@ -34,6 +35,8 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
     if form.is_valid():
         try:
             submit_once(request, lambda: _log_now(request, case, form))
+            if kept.asks_for_words(request):
+                return kept.taken(case)
             said = _("Logged. What follows from it is at the top.")
             if not wants_fragment(request):
                 messages.success(request, said)
@@ -41,6 +44,8 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             form = QuickContactForm(case=case)
         except ValidationError as error:
             tell(form, error)
+    if kept.asks_for_words(request):
+        return kept.refused(form)
     context = {**_everything_about(case, request.user), "form": form, "said": said}
     return render_page_or_fragment(request, "case", context, status=422 if form.errors else 200)
 

@@ -15,6 +15,7 @@ from cases.forms.contacts import ContactForm
 from cases.models import Case, ContactAttempt
 from cases.services import contacts as contact_service
 from cases.services import playbooks
+from cases.views import kept
 from cases.views.access import case_view
 from cases.views.capture import guidance
 from cases.views.errors import tell
@@ -33,6 +34,8 @@ def contacts(request: HttpRequest, case: Case) -> HttpResponse:
     if form.is_valid():
         try:
             answer = submit_once(request, lambda: _log(request, case, form))
+            if kept.asks_for_words(request):
+                return kept.taken(case)
             logged = case.contacts.filter(pk=int(answer)).first()
             if not wants_fragment(request):
                 messages.success(request, _("The contact is logged."))
@@ -40,6 +43,8 @@ def contacts(request: HttpRequest, case: Case) -> HttpResponse:
             form = _blank(case)
         except ValidationError as error:
             tell(form, error)
+    if kept.asks_for_words(request):
+        return kept.refused(form)
     said = _("The contact is logged.") if logged else ""
     context = {"form": form, "logged": logged, "said": said, **_listed(case, logged)}
     return render_page_or_fragment(request, "contacts", context, status=422 if form.errors else 200)

@@ -21,9 +21,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 FIELD = "submission"
-KEPT = timedelta(days=1)
+# A phone may wait that long for a line, not knowing whether its first try came through.
+KEPT = timedelta(days=30)
 # What differs between two tries of one form without being its content.
-NOT_CONTENT = {FIELD, "csrfmiddlewaretoken"}
+NOT_CONTENT = {FIELD, "csrfmiddlewaretoken", "seconds_ago"}
 
 
 @transaction.atomic

@@ -1,0 +1,1 @@
+"""At home on the phone: the manifest, the service worker and the page that needs no line."""
