@@ -67,8 +67,8 @@ document.addEventListener("DOMContentLoaded", () => {
   function rowOfShare(share) {
     const names = [...share.files.map((file) => file.name), share.words].filter(Boolean).join(", ");
     const item = row(names.length > 80 ? `${names.slice(0, 79)}…` : names, words.shared, share.at);
-    if (words.uploads) {
-      const here = { user: words.user, address: words.uploads, title: words.case };
+    if (words.address) {
+      const here = { user: words.user, address: words.address, title: words.case };
       item.append(button(words.here, () => kept.attach(share.id, here).then(trySend)));
     }
     if (!isOffline) {

@@ -9,7 +9,7 @@ const kept = (() => {
   const LARGEST_FILE = 100 * 1024 * 1024;
   const MOST_BYTES = 300 * 1024 * 1024;
   // How a try to send ends.
-  const [DONE, BROKEN, LOGGED_OUT] = ["done", "broken", "logged out"];
+  const [DONE, BROKEN, LOGGED_OUT, BUSY] = ["done", "broken", "logged out", "busy"];
   const channel = new BroadcastChannel("kept");
   let opened;
 
@@ -139,9 +139,7 @@ const kept = (() => {
   // Two tabs and the service worker never send the same entry at the same time.
   function alone(id, act) {
     const options = { ifAvailable: true };
-    return navigator.locks
-      ? navigator.locks.request(`kept:${id}`, options, (lock) => (lock ? act() : DONE))
-      : act();
+    return navigator.locks ? navigator.locks.request(`kept:${id}`, options, (lock) => (lock ? act() : BUSY)) : act();
   }
 
   // Everything of whoever is logged in. `isSure` throws where it has to be tried again.
@@ -150,8 +148,8 @@ const kept = (() => {
       return DONE;
     }
     const end = await sendAll().catch(() => BROKEN); // no answer at all
-    if (end === BROKEN && isSure) {
-      throw new Error("The line is not back.");
+    if (isSure && (end === BROKEN || end === BUSY)) {
+      throw new Error("Not everything could be sent.");
     }
     return end;
   }
@@ -165,13 +163,15 @@ const kept = (() => {
     if (!user) {
       return LOGGED_OUT;
     }
+    let isBusy = false; // a page is at it; it may be closed before it is through
     for (const { id, state } of await unsentOf(user)) {
       const end = state === "waiting" ? await alone(id, () => bring(id, token)) : DONE;
-      if (end !== DONE) {
+      if (end === BROKEN || end === LOGGED_OUT) {
         return end;
       }
+      isBusy ||= end === BUSY;
     }
-    return DONE;
+    return isBusy ? BUSY : DONE;
   }
 
   async function bring(id, token) {
@@ -246,6 +246,6 @@ const kept = (() => {
   const listen = (listener) => listeners.push(listener);
   return {
     SYNC, DONE, BROKEN, LOGGED_OUT, NoRoom, SHARED,
-    alone, attach, keep, keepShare, listen, reader, remove, send, setReader, sharedOf, unsent, unsentOf, wipe,
+    attach, keep, keepShare, newId, listen, reader, remove, send, setReader, sharedOf, unsent, unsentOf, wipe,
   };
 })();

@@ -65,19 +65,13 @@ document.addEventListener("DOMContentLoaded", () => {
     button.focus();
   }
 
-  // On a phone the list begins below what is seen, behind the bar.
   function show(item) {
     item.scrollIntoView({ block: "center" });
   }
 
   function fieldsOf(filled) {
-    const told = {};
-    for (const [name, value] of new FormData(filled)) {
-      if (typeof value === "string" && name !== "csrfmiddlewaretoken") {
-        told[name] = value;
-      }
-    }
-    return told;
+    const typed = [...new FormData(filled)].filter(([, value]) => typeof value === "string");
+    return Object.fromEntries(typed.filter(([name]) => name !== "csrfmiddlewaretoken"));
   }
 
   function addRow(file) {
@@ -101,7 +95,7 @@ document.addEventListener("DOMContentLoaded", () => {
     try {
       row.state.textContent = words.computing;
       const sha256 = await digest(row);
-      const announced = { ...told, name: row.file.name, size: row.file.size, sha256 };
+      const announced = (row.announced = { ...told, name: row.file.name, size: row.file.size, sha256 });
       let end = await tryOnce(row, announced);
       while (end !== STORED) {
         if (end === BROKEN) {
@@ -114,6 +108,7 @@ document.addEventListener("DOMContentLoaded", () => {
     } catch (error) {
       refuse(row, error instanceof Refusal ? error.message : words.unreadable);
     }
+    await keptFiles.drop(row);
   }
 
   function digest(row) {
@@ -234,6 +229,7 @@ document.addEventListener("DOMContentLoaded", () => {
     row.state.textContent = words.loggedOut;
     row.item.append(link);
     show(row.item);
+    await keptFiles.keep(row, row.announced, words.announce);
     do {
       await until(LOOK_AGAIN, [window, "focus"], [document, "visibilitychange"], [window, "online"]);
     } while (!(await renew().catch(() => false)));
@@ -241,10 +237,11 @@ document.addEventListener("DOMContentLoaded", () => {
     row.item.classList.remove("is-refused");
   }
 
-  function pause(row) {
+  async function pause(row) {
     size = Math.max(size / 2, SMALLEST);
     row.breaks += 1;
-    row.state.textContent = row.reason;
+    const isKept = await keptFiles.keep(row, row.announced, words.announce);
+    row.state.textContent = `${row.reason} · ${isKept ? words.keptHere : words.notKept}`;
     return until(Math.min(1000 * 2 ** (row.breaks - 1), LONGEST_PAUSE), [window, "online"]);
   }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests import pictures
 from tests.browser.conftest import OpenVisit
 from tests.browser.visits import PASSWORD, Visit, Watch
 
@@ -260,3 +262,48 @@ def test_without_a_line_the_page_speaks_the_users_language(visit: OpenVisit, wat
 
     expect(user.page.get_by_role("heading", level=1)).to_have_text(user.say("There is no line just now"))
     back_online(user.context, watch)
+
+
+def choose_a_picture(user: Visit, case: str) -> bytes:
+    """Chosen on the page of the exhibits, while there is no line."""
+    content = pictures.picture("PNG", seed=3)
+    user.go(case + "exhibits/")
+    user.context.set_offline(True)
+    user.page.locator("#id_files").set_input_files(
+        [{"name": "chat.png", "mimeType": "image/png", "buffer": content}]
+    )
+    user.button("Send").click()
+    expect(user.page.locator("[data-uploads]")).to_contain_text("kept on this phone")
+    return content
+
+
+def exhibits(visit: Visit, case: str) -> int:
+    visit.go(case + "exhibits/")
+    return visit.page.locator(".gallery > li").count()
+
+
+def test_a_file_that_was_chosen_goes_up_when_the_line_returns(visit: OpenVisit, watch: Watch):
+    user = visit()
+    case = at_a_case(user, "chosen@example.org")
+    choose_a_picture(user, case)
+
+    back_online(user.context, watch)
+    expect(user.page.locator("[data-uploads]")).to_contain_text("stored as E1", timeout=40_000)
+    nothing_waits(user.page)
+    assert exhibits(user, case) == 1
+
+
+def test_a_file_goes_up_from_another_page_when_its_own_was_closed(visit: OpenVisit, watch: Watch):
+    user = visit()
+    case = at_a_case(user, "gone@example.org")
+    content = choose_a_picture(user, case)
+    user.page.goto(user.site.url + "/cases/")
+    expect(user.page.locator("[data-waiting-list]")).to_contain_text("chat.png")
+
+    back_online(user.context, watch)
+    expect(user.page.get_by_role("heading", level=1)).to_have_text("Cases")
+    nothing_waits(user.page)
+    assert exhibits(user, case) == 1
+    user.go(case + "exhibits/1/")
+    said = user.page.locator(".hash").first.inner_text()
+    assert re.sub(r"\s", "", said) == hashlib.sha256(content).hexdigest()

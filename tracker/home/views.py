@@ -31,7 +31,6 @@ SHELL = (
     "css/screens.css",
     "js/kept.js",
     "js/home.js",
-    "js/upload.js",
     "js/sha256.js",
     "favicon.svg",
     "icons/icon-192.png",
