@@ -50,6 +50,7 @@ OPEN = {
     "service-worker.js",
     "offline/",
     "session.json",  # says who is logged in, to themselves
+    "share/",  # takes from other apps; to see it, one logs in
     "seals.json",
     "seals/",
     "verify/",

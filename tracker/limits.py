@@ -18,6 +18,8 @@ FORM_BYTES = 2 * 1024 * 1024
 LARGEST_FILES_AT_ONCE = 10
 # One piece of a file that comes in pieces is at most 8 MB (cases.services.upload_pieces).
 PIECE_BYTES = 8 * 1024 * 1024
+# What another app hands over to a phone whose service worker did not take it, log-in or not.
+SHARE_BYTES = 20 * 1024 * 1024
 _EXHIBITS = re.compile(r"/cases/[^/]+/exhibits/")
 _PIECES = re.compile(r"/cases/[^/]+/uploads/[^/]+/")
 
@@ -48,13 +50,15 @@ class BodyLimitMiddleware:
 
 
 def largest_body(request: HttpRequest) -> int:
-    """In bytes: files go to the check of a case file and, from those logged in, to what takes one in and to
-    the exhibits of a case, whole or in pieces.
+    """In bytes: files go to the check of a case file, are shared from other apps and, from those logged in,
+    go to what takes a case file in and to the exhibits of a case, whole or in pieces.
     """
     if request.path_info == "/verify/" or (
         request.path_info == "/cases/import/" and SESSION_KEY in request.session
     ):
         return int(settings.VERIFY_MAX_BYTES) + FORM_BYTES
+    if request.path_info == "/share/":
+        return SHARE_BYTES + FORM_BYTES
     if _EXHIBITS.fullmatch(request.path_info) and SESSION_KEY in request.session:
         return LARGEST_FILES_AT_ONCE * int(settings.EXHIBIT_MAX_BYTES) + FORM_BYTES
     if _PIECES.fullmatch(request.path_info) and SESSION_KEY in request.session:

@@ -20,6 +20,7 @@ from cases.models.contact import ContactAttempt, ContactOutcome, Direction
 from cases.models.custody import CustodyEntry
 from cases.models.deadline import Binds, Deadline, DropReason, Whose
 from cases.models.exhibit import Exhibit, ExhibitSource, WorkingCopy, WorkingCopyKind
+from cases.models.incoming_share import IncomingFile, IncomingShare
 from cases.models.membership import Membership, Role
 from cases.models.milestone import CountdownStep, Milestone, MilestoneKind
 from cases.models.order import Order, OrderNumber, OrderNumberKind
@@ -70,6 +71,8 @@ __all__ = [
     "Exhibit",
     "ExhibitSource",
     "ImportState",
+    "IncomingFile",
+    "IncomingShare",
     "Membership",
     "MerchantKind",
     "Milestone",

@@ -15,6 +15,7 @@ from cases.services import cases as case_service
 from cases.services import search
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment
+from cases.views.incoming_shares import way_on
 from cases.views.shown import ShownDeadline, show
 from cases.views.submissions import submit_once
 from tracker.accounts.models import User
@@ -53,7 +54,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
     form = CaseForm(request.POST if posting else None, user=request.user)
     if form.is_valid():
         try:
-            return redirect(submit_once(request, lambda: _open_case(request, form)))
+            return redirect(way_on(request, submit_once(request, lambda: _open_case(request, form))))
         except ValidationError as error:
             tell(form, error)
     return render(request, "cases/new_case.html", {"form": form}, status=422 if posting else 200)

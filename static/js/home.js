@@ -16,7 +16,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const SHORTEST_PAUSE = 5_000;
   const LONGEST_PAUSE = 60_000;
   const PATIENCE = 20_000; // a line that says nothing for so long is gone
-  const isAtShare = location.pathname === "/share/";
+  const isAtShare = !isOffline && location.pathname === "/share/"; // that page shows it by itself
   let underWay = null;
   let timer = null;
   let pause = SHORTEST_PAUSE;
@@ -28,14 +28,16 @@ document.addEventListener("DOMContentLoaded", () => {
   kept.listen((news) => {
     if (news.sent) {
       sayItIsSent(news.sent);
+      setTimeout(trySend); // what waited behind it
     }
     render();
   });
-  render().then(trySend);
+  trySend();
   window.addEventListener("online", lineIsBack);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && trySend());
   box.querySelector("[data-send-now]").addEventListener("click", trySend);
   fillWhatIsMended();
+  fillWhatWasShared();
 
   // ---- What waits
 
@@ -43,7 +45,11 @@ document.addEventListener("DOMContentLoaded", () => {
     return words.user || (isOffline && (await kept.reader())?.user) || "";
   }
 
-  async function render() {
+  function render() {
+    return renderAll().catch(() => {}); // a browser that keeps nothing has nothing to show
+  }
+
+  async function renderAll() {
     const user = await owner();
     const mine = user || isOffline;
     const entries = user ? await kept.unsentOf(user) : [];
@@ -55,26 +61,26 @@ document.addEventListener("DOMContentLoaded", () => {
 
   function rowOfEntry(entry) {
     const isRefused = entry.state === "refused";
-    const item = row(`${entry.title} · ${entry.label}`, isRefused ? entry.sentence || words.refused : words.waiting, entry.at);
+    const item = row(`${entry.title} · ${entry.label}`, isRefused ? entry.sentence || words.refused : underWay ? words.sending : words.waiting, entry.at);
     item.classList.toggle("is-refused", isRefused);
-    if (isRefused && entry.mend) {
-      item.append(link(`${entry.mend}?kept=${entry.id}`, words.mend));
-    }
-    item.append(discarder(() => kept.remove(entry.id)));
-    return item;
+    const mend = isRefused && entry.sentence && entry.mend ? [link(`${entry.mend}?kept=${entry.id}`, words.mend)] : [];
+    return acts(item, ...mend, discarder(() => kept.remove(entry.id)));
   }
 
   function rowOfShare(share) {
     const names = [...share.files.map((file) => file.name), share.words].filter(Boolean).join(", ");
-    const item = row(names.length > 80 ? `${names.slice(0, 79)}…` : names, words.shared, share.at);
-    if (words.address) {
-      const here = { user: words.user, address: words.address, title: words.case };
-      item.append(button(words.here, () => kept.attach(share.id, here).then(trySend)));
-    }
-    if (!isOffline) {
-      item.append(link(`/share/?kept=${share.id}`, words.choose));
-    }
-    item.append(discarder(() => kept.remove(share.id, kept.SHARED)));
+    const item = row(names.length > 80 ? `${names.slice(0, 79)}…` : names, words.sharedWaits, share.at);
+    const here = { user: words.user, address: words.address, title: words.case };
+    const put = button(words.here, () => kept.attach(share.id, here).then(trySend));
+    const choose = link(`/share/?kept=${share.id}`, words.choose);
+    const discard = discarder(() => kept.remove(share.id, kept.SHARED));
+    return acts(item, ...(words.address ? [put] : []), ...(isOffline ? [] : [choose]), discard);
+  }
+
+  function acts(item, ...buttons) {
+    const line = text("div", "", "row");
+    line.append(...buttons);
+    item.append(line);
     return item;
   }
 
@@ -134,7 +140,9 @@ document.addEventListener("DOMContentLoaded", () => {
   async function trySend() {
     clearTimeout(timer);
     underWay ??= kept.send().finally(() => (underWay = null));
+    render();
     const end = await underWay.catch(() => kept.BROKEN);
+    render();
     list.querySelectorAll("[data-end]").forEach((line) => (line.hidden = line.dataset.end !== end));
     logIn.hidden = end !== kept.LOGGED_OUT;
     logIn.href = loginAddress();
@@ -183,7 +191,11 @@ document.addEventListener("DOMContentLoaded", () => {
     const isLogin = xhr.responseURL && new URL(xhr.responseURL).pathname === words.login;
     if (isLogin && location.pathname !== words.login) {
       event.detail.shouldSwap = false; // whoever is logged out loses nothing
-      formOf(event) ? keepForm(event, formOf(event)) : location.assign(loginAddress());
+      if (formOf(event)) {
+        keepForm(event, formOf(event));
+      } else if (event.detail.requestConfig.triggeringEvent) {
+        location.assign(loginAddress()); // a tap; what asks by itself waits for one
+      }
     } else if (mending && formOf(event) && xhr.status === 200) {
       kept.remove(mending);
       mending = "";
@@ -210,7 +222,9 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     begin(form);
     say(text("span", words.keptSaid));
-    box.querySelector("h2").focus();
+    await render();
+    box.querySelector("h2").focus({ preventScroll: true });
+    window.scrollTo(0, 0);
     trySend();
   }
 
@@ -255,26 +269,14 @@ document.addEventListener("DOMContentLoaded", () => {
     return new Intl.DateTimeFormat("sv-SE", options).format(at).replace(" ", "T");
   }
 
-  // ---- Logging out
-
-  const leave = document.querySelector("form[data-logout]");
-  leave?.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const sent = await fetch(leave.action, { method: "POST", body: new FormData(leave), redirect: "manual" }).catch(() => null);
-    if (!sent) {
-      leave.submit(); // the browser says that there is no line
-      return;
+  // Into a new case: the field that reads what is pasted, or else what happened.
+  function fillWhatWasShared() {
+    const field = document.querySelector("main [data-paste]") ?? document.querySelector("main [name=problem_statement]");
+    const shared = field && location.pathname === "/cases/new/" ? sessionStorage.getItem("shared") : "";
+    if (shared && !field.value) {
+      field.value = shared;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      sessionStorage.removeItem("shared");
     }
-    await kept.wipe(words.user).catch(() => {});
-    location.assign(words.login);
-  });
-  if (leave) {
-    warnBeforeLeaving();
-  }
-
-  async function warnBeforeLeaving() {
-    const [entries, shares] = [await kept.unsentOf(words.user), await kept.sharedOf(words.user)];
-    const warning = leave.querySelector("[data-logout-warning]");
-    warning.disabled = warning.hidden = !entries.length && !shares.length;
   }
 });

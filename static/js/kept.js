@@ -10,7 +10,8 @@ const kept = (() => {
   const MOST_BYTES = 300 * 1024 * 1024;
   // How a try to send ends.
   const [DONE, BROKEN, LOGGED_OUT, BUSY] = ["done", "broken", "logged out", "busy"];
-  const channel = new BroadcastChannel("kept");
+  const MOST_SHARES = 20;
+  const channel = self.BroadcastChannel ? new BroadcastChannel("kept") : new EventTarget();
   let opened;
 
   class NoRoom extends Error {}
@@ -83,6 +84,11 @@ const kept = (() => {
   async function keepShare(form) {
     const text = (name) => String(form.get(name) ?? "").trim();
     const files = form.getAll("files").filter((file) => typeof file !== "string" && file.size);
+    const others = await all(SHARED);
+    const bytes = [...files, ...others.flatMap((share) => share.files)].reduce((sum, file) => sum + file.size, 0);
+    if (others.length >= MOST_SHARES || bytes > MOST_BYTES) {
+      throw new NoRoom();
+    }
     const user = (await reader())?.user ?? "";
     const words = [text("title"), text("text"), text("url")].filter((part, at, parts) => part && parts.indexOf(part) === at);
     const share = { id: newId(), user, at: Date.now(), words: words.join("\n"), files };
@@ -132,7 +138,7 @@ const kept = (() => {
   channel.addEventListener("message", ({ data }) => listeners.forEach((listen) => listen(data)));
 
   function tell(news) {
-    channel.postMessage(news);
+    channel.postMessage?.(news);
     listeners.forEach((listen) => listen(news));
   }
 
@@ -144,7 +150,8 @@ const kept = (() => {
 
   // Everything of whoever is logged in. `isSure` throws where it has to be tried again.
   async function send({ isSure = false } = {}) {
-    if (!(await all(UNSENT)).some((entry) => entry.state === "waiting")) {
+    const entries = await all(UNSENT).catch(() => []); // a browser that keeps nothing has nothing to send
+    if (!entries.some((entry) => entry.state === "waiting")) {
       return DONE;
     }
     const end = await sendAll().catch(() => BROKEN); // no answer at all
@@ -163,8 +170,11 @@ const kept = (() => {
     if (!user) {
       return LOGGED_OUT;
     }
-    let isBusy = false; // a page is at it; it may be closed before it is through
-    for (const { id, state } of await unsentOf(user)) {
+    let isBusy = false; // another page is at it, or the worker; it may be closed before it is through
+    for (const { id, state, kind } of await unsentOf(user)) {
+      if (isBusy && kind === "file") {
+        continue; // exhibits are numbered in the order in which they were chosen
+      }
       const end = state === "waiting" ? await alone(id, () => bring(id, token)) : DONE;
       if (end === BROKEN || end === LOGGED_OUT) {
         return end;

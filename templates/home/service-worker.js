@@ -65,9 +65,13 @@ async function navigate(event) {
 }
 
 // Another app hands something over: kept first, asked for its case afterwards, behind a log-in or later.
+// What a page of another site sends is not kept: the server sees where it comes from, and refuses it.
 async function takeShare(request) {
   const asSent = request.clone();
   try {
+    if (/^https?:/.test(request.referrer) && new URL(request.referrer).origin !== self.location.origin) {
+      return fetch(asSent);
+    }
     const id = await kept.keepShare(await request.formData());
     return Response.redirect(`${SHARE}?kept=${encodeURIComponent(id)}`, 303);
   } catch {

@@ -46,7 +46,8 @@ def nothing_waits(page: Page) -> None:
     page.evaluate(
         """() => new Promise((resolve) => {
             const { user } = document.querySelector("[data-kept]").dataset;
-            const look = () => kept.unsentOf(user).then((left) => left.length || resolve());
+            const look = () => Promise.all([kept.unsentOf(user), kept.sharedOf(user)])
+                .then((left) => left.flat().length || resolve());
             kept.listen(look);
             look();
         })"""
@@ -307,3 +308,36 @@ def test_a_file_goes_up_from_another_page_when_its_own_was_closed(visit: OpenVis
     user.go(case + "exhibits/1/")
     said = user.page.locator(".hash").first.inner_text()
     assert re.sub(r"\s", "", said) == hashlib.sha256(content).hexdigest()
+
+
+def test_the_browser_sends_it_when_no_page_is_open(visit: OpenVisit, watch: Watch):
+    user = visit()
+    case = at_a_case(user, "sync@example.org")
+    registered: list[str] = []
+    browser = user.context.new_cdp_session(user.page)
+    browser.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda told: registered.extend(one["registrationId"] for one in told["registrations"]),
+    )
+    browser.send("ServiceWorker.enable")
+    user.context.set_offline(True)
+    log_a_contact(user)
+    expect(user.page.get_by_text(KEPT)).to_be_visible()
+    user.page.goto("about:blank")
+    back_online(user.context, watch)
+
+    with user.context.expect_event(
+        "requestfinished", lambda request: request.method == "POST" and request.url.endswith(case)
+    ) as sent:
+        browser.send(
+            "ServiceWorker.dispatchSyncEvent",
+            {
+                "origin": user.site.url,
+                "registrationId": registered[-1],
+                "tag": "unsent",
+                "lastChance": False,
+            },
+        )
+
+    assert sent.value.service_worker
+    assert logged(user, case) == 1

@@ -27,6 +27,8 @@ SCREENS = [
     "/verify/",
     "/settings/",
     "/settings/reminders/",
+    "/settings/phone/",
+    "/share/",
     "/cases/{}/",
     "/cases/{}/edit/",
     "/cases/{}/close/",

@@ -609,7 +609,12 @@ class TestItIsNoLogIn:
     def test_no_other_address_goes_without_a_csrf_token(self):
         exempt = {route for route, entry in every_address() if getattr(entry.callback, "csrf_exempt", False)}
 
-        assert exempt == {"reminders/<str:token>/", "unsubscribe/<str:token>/", "shared/<str:token>/"}
+        assert exempt == {
+            "reminders/<str:token>/",
+            "unsubscribe/<str:token>/",
+            "shared/<str:token>/",
+            "share/",
+        }
 
     def test_no_token_enters_a_log(
         self, reminder: Reminder, alice: User, caplog: pytest.LogCaptureFixture, monkeypatch

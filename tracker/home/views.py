@@ -71,6 +71,23 @@ def _manifest(language: str) -> dict[str, Any]:
             _shortcut(_("New case"), reverse("cases:new-case"), "plus"),
             _shortcut(_("Today"), reverse("cases:today"), "today"),
         ],
+        "share_target": _share_target(),
+    }
+
+
+def _share_target() -> dict[str, Any]:
+    """What other apps may hand over, and where to: the service worker takes it, or else the server."""
+    accepted = ["image/*", "application/pdf", "audio/*", "video/*", "text/plain", "message/rfc822"]
+    return {
+        "action": reverse("cases:share"),
+        "method": "POST",
+        "enctype": "multipart/form-data",
+        "params": {
+            "title": "title",
+            "text": "text",
+            "url": "url",
+            "files": [{"name": "files", "accept": accepted}],
+        },
     }
 
 
