@@ -1,4 +1,4 @@
-"""The page of one case: what is next, a contact in three taps, everything that happened."""
+"""The page of one case: what is next, a contact in four taps from Today, everything that happened."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from cases.views import kept
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
+from cases.views.horizon import horizon_of
 from cases.views.shown import earliest_first, show
 from cases.views.submissions import submit_once
 from cases.views.timeline import timeline_of
@@ -67,6 +68,7 @@ def _everything_about(case: Case, user: User) -> dict[str, Any]:
         "now": now,
         "room": "case",
         "deadlines": open_deadlines,
+        "horizon": horizon_of(open_deadlines, at=now),
         "channels_by_key": playbooks.channels_of(case),
         "playbooks": playbooks.playbooks_of(case),
         "best": advised[0] if advised else None,

@@ -19,6 +19,7 @@ from cases.services import reminder_stops, snoozes
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
+from cases.views.horizon import horizon_of
 from cases.views.ledger import ledger_of
 from cases.views.own_reminders import shown_own
 from cases.views.shown import earliest_first, show
@@ -108,12 +109,14 @@ def _page(
         row.case = case
     shown = show(rows, at=now)
     is_past = {one.deadline.pk: one.tone in {"met", "dropped"} or case.is_closed for one in shown}
+    still_open = earliest_first(one for one in shown if not is_past[one.deadline.pk])
     context: dict[str, Any] = {
         "case": case,
         "room": "deadlines",
         "now": now,
         "said": said,
-        "open": earliest_first(one for one in shown if not is_past[one.deadline.pk]),
+        "open": still_open,
+        "horizon": horizon_of(still_open, at=now),
         "past": [one for one in reversed(shown) if is_past[one.deadline.pk]],
         "ledgers": {row.pk: ledger_of(row, user=request.user, at=now) for row in rows},
         "refused": refused,

@@ -48,6 +48,45 @@ def test_htmx_shows_the_new_deadline_with_the_contact(case: Case, alice_client: 
     assert "30 min left" in text
 
 
+def test_next_step_and_next_deadline_stand_at_the_top_and_lead_to_their_cards(
+    case: Case, alice_client: Client
+):
+    url = f"/cases/{case.reference}/"
+    alice_client.post(url, {"channel": "shop_message", "outcome": "no_answer"})
+    page = alice_client.get(url).content.decode()
+    glance = page.partition('class="glance"')[2].partition("</nav>")[0]
+
+    assert 'href="#next"' in glance and "Order-card service" in glance
+    assert 'href="#due"' in glance and "The shop has not replied" in glance and "30 min left" in glance
+    assert 'id="next"' in page and 'id="due"' in page
+
+
+def test_the_form_for_a_contact_is_one_tap_away_for_who_may_log(
+    case: Case, alice_client: Client, bob_client: Client
+):
+    url = f"/cases/{case.reference}/"
+    page = alice_client.get(url).content.decode()
+
+    assert '<a class="button" href="#log">' in page and 'id="log"' in page
+    assert 'class="thumb-bar"' not in bob_client.get(url).content.decode()
+
+
+def test_open_deadlines_are_drawn_on_one_axis(case: Case, alice_client: Client):
+    """At ten in Shanghai four of the fourteen hours to midnight are 6 per cent: 26 of the width from the left."""
+    url = f"/cases/{case.reference}/"
+    promise = {"channel": "hotline", "outcome": "promised", "promised_by": "2026-09-01T14:00"}
+    alice_client.post(url, promise)
+    page = alice_client.get(url).content.decode()
+    axis = page.partition('class="horizon"')[2].partition("</figure>")[0]
+
+    assert axis.count("<li>") == case.deadlines.count() == 2
+    assert "A promise falls due" in axis and '<svg x="26%"' in axis
+    assert 'cx="100%"' in axis  # the limitation, three years on
+    for deadline in case.deadlines.all():
+        assert f"/deadlines/#deadline-{deadline.pk}" in axis
+        assert f'id="deadline-{deadline.pk}"' in alice_client.get(f"{url}deadlines/").content.decode()
+
+
 def test_a_promise_is_logged_with_its_time_on_the_users_clock(case: Case, alice_client: Client):
     alice_client.post(
         f"/cases/{case.reference}/",
