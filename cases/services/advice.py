@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Value
 
 from cases.models import (
     Case,
+    ContactAttempt,
     ContactOutcome,
     Deadline,
     Exhibit,
+    Milestone,
     MilestoneKind,
     OrderNumber,
     OrderNumberKind,
@@ -55,16 +57,43 @@ SCREENSHOTS = "screenshots"
 READY_BY_FIELD = ("problem_statement", "demand", "merchant_address")
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """All rows of a case that advice looks at, where a screen shows them anyway.
+
+    `numbers` are the kinds of its order numbers, `contacts` have their exhibits prefetched.
+    """
+
+    deadlines: Collection[Deadline]
+    contacts: Collection[ContactAttempt]
+    milestones: Collection[Milestone]
+    numbers: Collection[str]
+    has_exhibits: bool
+
+
 def advice_for(
-    case: Case, at: datetime, *, deadlines: Iterable[Deadline] | None = None
+    case: Case,
+    at: datetime,
+    *,
+    deadlines: Iterable[Deadline] | None = None,
+    loaded: Loaded | None = None,
 ) -> tuple[Advice, ...]:
     """Which step next, best first; empty for a closed case or one whose platform is not known any more.
 
-    Five queries at most; one less where the case's `deadlines` are at hand.
+    Five queries at most; one less where the case's `deadlines` are at hand, none where all is `loaded`.
     """
     if case.is_closed or playbook_of(case) is None:
         return ()
-    return advise(playbooks_of(case), situation_of(case, at=at, deadlines=deadlines), at=at)
+    if loaded is None:
+        situation = situation_of(case, at=at, deadlines=deadlines)
+    else:
+        happened = events.of_rows(case, loaded.contacts, loaded.milestones)
+        shown = {*loaded.numbers, SCREENSHOTS} if loaded.has_exhibits else set(loaded.numbers)
+        situation = replace(
+            _without_preparations(case, happened, _missed_in(case, loaded.deadlines, at)),
+            has=frozenset(_held_by(case, happened, shown)),
+        )
+    return advise(playbooks_of(case), situation, at=at)
 
 
 def next_channels(playbooks: Sequence[Playbook], situation: Situation, *, at: datetime) -> tuple[str, ...]:
@@ -100,7 +129,13 @@ def situation_of(
     case where they are loaded already. What it `has` ready may be left out, by `with_preparations`:
     clocks do without it.
     """
-    situation = Situation(
+    missed = _missed_in(case, deadlines, at) if at is not None else frozenset()
+    situation = _without_preparations(case, events.of(case), missed)
+    return with_what_is_ready(situation, case) if with_preparations else situation
+
+
+def _without_preparations(case: Case, happened: tuple[Event, ...], missed: frozenset[str]) -> Situation:
+    return Situation(
         problem_kind=case.problem_kind,
         risk=case.risk,
         urgency=case.urgency,
@@ -108,12 +143,11 @@ def situation_of(
         during_big_sale=case.during_big_sale,
         partner_platform=case.partner_platform,
         money_in_dispute=bool(case.amount),
-        events=events.of(case),
+        events=happened,
         merchant_kind=case.merchant_kind,
         payment_method=case.payment_method,
-        missed=_missed_in(case, deadlines, at) if at is not None else frozenset(),
+        missed=missed,
     )
-    return with_what_is_ready(situation, case) if with_preparations else situation
 
 
 def with_what_is_ready(
@@ -125,14 +159,18 @@ def with_what_is_ready(
 ) -> Situation:
     """The situation with what the case `has` to show and, given `at`, with what was `missed` by then."""
     missed = _missed_in(case, deadlines, at) if at is not None else situation.missed
-    return replace(situation, has=frozenset(_held_by(case, situation.events)), missed=missed)
+    has = frozenset(_held_by(case, situation.events, _shown_by(case)))
+    return replace(situation, has=has, missed=missed)
 
 
-def _held_by(case: Case, happened: tuple[Event, ...]) -> Iterator[str]:
-    # One query for both: numbers by their kind, and whether there is any exhibit.
+def _shown_by(case: Case) -> set[str]:
+    """The kinds of its numbers, and SCREENSHOTS where there is any exhibit; one query."""
     numbers = OrderNumber.objects.filter(order__case=case).order_by().values_list("kind")
     exhibits = Exhibit.objects.filter(case=case).order_by().values_list(Value(SCREENSHOTS))
-    held = {kind for (kind,) in numbers.union(exhibits)}
+    return {kind for (kind,) in numbers.union(exhibits)}
+
+
+def _held_by(case: Case, happened: tuple[Event, ...], held: set[str]) -> Iterator[str]:
     yield from (key for kind, key in READY_BY_NUMBER.items() if kind in held)
     yield from (field for field in READY_BY_FIELD if getattr(case, field).strip())
     if case.merchant.strip():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from cases.models import Case, ContactAttempt, Milestone
@@ -39,8 +40,23 @@ def of_all(cases: Collection[Case]) -> Mapping[int, tuple[Event, ...]]:
 
 def happened_in(cases: Collection[Case]) -> Mapping[int, tuple[Happened, ...]]:
     """As `of_all`, with the rows."""
+    keys = [case.pk for case in cases]
+    contacts = ContactAttempt.objects.filter(case__in=keys).order_by("pk").prefetch_related("exhibits")
+    return _happened(cases, contacts, Milestone.objects.filter(case__in=keys).order_by("pk"))
+
+
+def of_rows(
+    case: Case, contacts: Iterable[ContactAttempt], milestones: Iterable[Milestone]
+) -> tuple[Event, ...]:
+    """As `of`, from all contacts, with their exhibits prefetched, and milestones of the case; no query."""
+    by_key = (sorted(contacts, key=attrgetter("pk")), sorted(milestones, key=attrgetter("pk")))
+    return tuple(one.event for one in _happened([case], *by_key)[case.pk])
+
+
+def _happened(
+    cases: Collection[Case], rows: Iterable[ContactAttempt], milestones: Iterable[Milestone]
+) -> Mapping[int, tuple[Happened, ...]]:
     by_key = {case.pk: case for case in cases}
-    rows = ContactAttempt.objects.filter(case__in=by_key).order_by("pk").prefetch_related("exhibits")
     contacts = {contact.pk: contact for contact in rows}
     found = {case.pk: [Happened(of_case(case))] for case in cases}
     for contact in contacts.values():
@@ -49,7 +65,7 @@ def happened_in(cases: Collection[Case]) -> Mapping[int, tuple[Happened, ...]]:
         for exhibit in contact.exhibits.all():
             event = _exhibit(contact, exhibit.received_at, channels)
             found[contact.case_id].append(Happened(event, contact))
-    for milestone in Milestone.objects.filter(case__in=by_key).order_by("pk"):
+    for milestone in milestones:
         followed = contacts.get(milestone.contact_id or 0)
         event = _milestone(milestone, followed, channels_of(by_key[milestone.case_id]))
         found[milestone.case_id].append(Happened(event, followed, milestone))

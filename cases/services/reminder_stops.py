@@ -37,6 +37,13 @@ def stops_of(case: Case, user: User) -> Stops:
     return Stops(role == Role.OWNER, all_since, case_since)
 
 
+def stops_of_member(membership: Membership) -> Stops:
+    """The same without a query, where the user's `reminder_preferences` were loaded with the membership."""
+    preferences = getattr(membership.user, "reminder_preferences", None)
+    all_since = preferences.stopped_at if preferences else None
+    return Stops(membership.role == Role.OWNER, all_since, membership.reminders_stopped_at)
+
+
 def stopped_cases(user: User) -> QuerySet[Membership]:
     """The user's memberships whose reminders are stopped, with their cases, by title."""
     stopped = Membership.objects.filter(user=user, reminders_stopped_at__isnull=False)

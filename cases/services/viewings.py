@@ -28,10 +28,10 @@ def note_original_saved(exhibit: Exhibit, *, by: User, at: datetime) -> None:
     _note(exhibit.case, ORIGINAL_SAVED, exhibit=exhibit, by=by, at=at)
 
 
-def note_case_viewed(case: Case, *, by: User, at: datetime) -> None:
+def note_case_viewed(membership: Membership, *, at: datetime) -> None:
     """By helpers and readers, once on each day; owners need not be told that they looked."""
-    if not Membership.objects.filter(case=case, user=by, role=Role.OWNER).exists():
-        _note_once_a_day(case, CASE_VIEWED, exhibit=None, by=by, at=at)
+    if membership.role != Role.OWNER:
+        _note_once_a_day(membership.case, CASE_VIEWED, exhibit=None, by=membership.user, at=at)
 
 
 def _note_once_a_day(case: Case, action: str, *, exhibit: Exhibit | None, by: User, at: datetime) -> None:

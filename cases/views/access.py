@@ -31,14 +31,14 @@ class CaseReferenceConverter:
 
 
 def access_case(request: HttpRequest, ref: str, *, write: bool = False) -> Case:
-    """The case, with `case.may_write` and `case.is_owned` set for templates.
+    """The case, with `case.may_write` and `case.is_owned` set for templates, and the `case.membership` of the
+    user with the reminder preferences.
 
     Raises Http404, with one and the same answer, for strangers and for references that never were,
     and PermissionDenied for a reader who writes.
     """
-    membership = (
-        Membership.objects.select_related("case").filter(user_id=request.user.pk, case__reference=ref).first()
-    )
+    members = Membership.objects.select_related("case", "user__reminder_preferences")
+    membership = members.filter(user_id=request.user.pk, case__reference=ref).first()
     if membership is None:
         raise Http404
     if write and not membership.may_write:
@@ -46,6 +46,7 @@ def access_case(request: HttpRequest, ref: str, *, write: bool = False) -> Case:
             _("You may read this case, not change it. Ask its owner to make you a helper.")
         )
     case: Case = membership.case
+    case.membership = membership  # type: ignore[attr-defined]
     case.may_write = membership.may_write  # type: ignore[attr-defined]
     case.is_owned = membership.role == Role.OWNER  # type: ignore[attr-defined]
     return case

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.forms.cases import CaseForm, ClosingForm
 from cases.forms.contacts import QuickContactForm
-from cases.models import Case, Outcome, Status
+from cases.models import Case, Exhibit, OrderNumber, Outcome, Status
 from cases.services import advice, contacts, playbooks, reminder_health, reminder_stops, viewings
 from cases.services import cases as case_service
 from cases.views import kept
@@ -23,14 +24,14 @@ from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.horizon import horizon_of
 from cases.views.shown import earliest_first, show
 from cases.views.submissions import submit_once
-from cases.views.timeline import timeline_of
+from cases.views.timeline import exhibits_of, timeline_of
 from tracker.accounts.models import User
 
 
 @case_view("GET", "POST")
 def case(request: HttpRequest, case: Case) -> HttpResponse:
     """Reading it, and logging a contact that just happened."""
-    viewings.note_case_viewed(case, by=request.user, at=timezone.now())
+    viewings.note_case_viewed(case.membership, at=timezone.now())  # type: ignore[attr-defined]
     form = QuickContactForm(request.POST if request.method == "POST" else None, case=case)
     said = ""
     if form.is_valid():
@@ -57,27 +58,37 @@ def _log_now(request: HttpRequest, case: Case, form: QuickContactForm) -> str:
 
 
 def _everything_about(case: Case, user: User) -> dict[str, Any]:
+    """One query for each kind of row, whatever is shown of it."""
     now = timezone.now()
     rows = list(case.deadlines.all())
     for row in rows:
         row.case = case
-    open_deadlines = earliest_first(show((row for row in rows if row.is_open and not case.is_closed), at=now))
-    advised = advice.advice_for(case, now, deadlines=rows)
+    contacts = list(case.contacts.prefetch_related(Prefetch("exhibits", Exhibit.objects.only("received_at"))))
+    milestones, exhibits = list(case.milestones.all()), exhibits_of(case)
+    numbers = list(
+        OrderNumber.objects.filter(order__case=case).order_by("order__created_at", "order_id", "pk")
+    )
+    kinds = {number.kind for number in numbers}
+    loaded = advice.Loaded(rows, contacts, milestones, kinds, has_exhibits=bool(exhibits))
+    advised = advice.advice_for(case, now, loaded=loaded)
+    still_open = earliest_first(show((row for row in rows if row.is_open and not case.is_closed), at=now))
     return {
         "case": case,
         "now": now,
         "room": "case",
-        "deadlines": open_deadlines,
-        "horizon": horizon_of(open_deadlines, at=now),
+        "deadlines": still_open,
+        "horizon": horizon_of(still_open, at=now),
         "channels_by_key": playbooks.channels_of(case),
         "playbooks": playbooks.playbooks_of(case),
         "best": advised[0] if advised else None,
         "others": advised[1:],
         "statuses": [choice for choice in Status.choices if choice[0] != Status.CLOSED],
-        "orders": case.orders.prefetch_related("numbers"),
-        "stops": reminder_stops.stops_of(case, user),
+        "numbers": numbers,
+        "stops": reminder_stops.stops_of_member(case.membership),  # type: ignore[attr-defined]
         "trouble": reminder_health.trouble_of(user, case=case),
-        "timeline": timeline_of(case, rows, now=now),
+        "timeline": timeline_of(
+            case, deadlines=rows, contacts=contacts, milestones=milestones, exhibits=exhibits, now=now
+        ),
     }
 
 

@@ -108,12 +108,12 @@ def _chosen(form: UploadForm) -> ContactAttempt | None:
 
 
 def _awaits_copies(exhibit: Exhibit) -> bool:
-    if exhibit.working_copies.all() or exhibit.media_type.startswith("audio/"):
+    if exhibit.thumb_width or exhibit.media_type.startswith("audio/"):
         return False  # of sound there will be nothing to see
     return timezone.now() - exhibit.received_at < WAIT_FOR_COPIES
 
 
 def _fingerprint(rows: list[Exhibit]) -> str:
     """Changes when the gallery looks different, so that polling is answered only then."""
-    look = [(row.number, row.shows, bool(row.working_copies.all()), _awaits_copies(row)) for row in rows]
+    look = [(row.number, row.shows, bool(row.thumb_width), _awaits_copies(row)) for row in rows]
     return hashlib.sha256(repr(look).encode()).hexdigest()[:12]

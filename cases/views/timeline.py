@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
-from cases.models import Case, Deadline, Exhibit, WorkingCopy, WorkingCopyKind
+from cases.models import Case, ContactAttempt, Deadline, Exhibit, Milestone, WorkingCopyKind
 from cases.services import playbooks
 from cases.views.shown import show
 
@@ -39,40 +39,55 @@ class Day:
         return self.entries[0].at
 
 
-def with_thumbnails(field: str = "working_copies") -> Prefetch:
-    """Only what tells whether there is a thumbnail to show."""
-    copies = WorkingCopy.objects.filter(kind=WorkingCopyKind.THUMBNAIL).only(
-        "exhibit_id", "kind", "width", "height"
-    )
-    return Prefetch(field, queryset=copies)
-
-
 def exhibits_of(case: Case) -> list[Exhibit]:
-    return list(case.exhibits.prefetch_related(with_thumbnails(), "contacts"))
+    """By number, in one query; `thumb_width` and `thumb_height` in pixels, None without a thumbnail."""
+    of_thumbnail = Q(working_copies__kind=WorkingCopyKind.THUMBNAIL)
+    rows = case.exhibits.annotate(thumb=FilteredRelation("working_copies", condition=of_thumbnail))
+    return list(rows.annotate(thumb_width=F("thumb__width"), thumb_height=F("thumb__height")))
 
 
-def timeline_of(case: Case, deadlines: Iterable[Deadline], *, now: datetime) -> list[Day]:
-    """Days, newest first; within a day the latest entry first."""
-    entries = sorted(_entries(case, deadlines, now), key=lambda one: (one.at, -RANK[one.kind]), reverse=True)
+def timeline_of(
+    case: Case,
+    *,
+    deadlines: Iterable[Deadline],
+    contacts: Iterable[ContactAttempt],
+    milestones: Iterable[Milestone],
+    exhibits: Iterable[Exhibit],
+    now: datetime,
+) -> list[Day]:
+    """Days, newest first; within a day the latest entry first. No query.
+
+    `contacts` have their exhibits prefetched, `exhibits` come from `exhibits_of`.
+    """
+    shown = {exhibit.pk: exhibit for exhibit in exhibits}
+    happened = chain(_from_contacts(case, contacts, milestones, shown), _from_case(case, deadlines, now))
+    entries = sorted(happened, key=lambda one: (one.at, -RANK[one.kind]), reverse=True)
     by_day = groupby(entries, key=lambda one: timezone.localtime(one.at).date())
     return [Day(on, list(of_day)) for on, of_day in by_day]
 
 
-def _entries(case: Case, deadlines: Iterable[Deadline], now: datetime) -> Iterator[Entry]:
+def _from_contacts(
+    case: Case,
+    contacts: Iterable[ContactAttempt],
+    milestones: Iterable[Milestone],
+    exhibits: dict[int, Exhibit],
+) -> Iterator[Entry]:
+    """Exhibits stand with the contacts that they prove; what proves none stands by itself."""
     channels = playbooks.channels_of(case)
-    exhibits = exhibits_of(case)
-    proofs: dict[int, list[Exhibit]] = {}
-    for exhibit in exhibits:
-        linked = list(exhibit.contacts.all())
-        for contact in linked:
-            proofs.setdefault(contact.pk, []).append(exhibit)
-        if not linked:
-            yield Entry("exhibit", exhibit.received_at, exhibit)
-    for contact in case.contacts.all():
-        contact.proofs = proofs.get(contact.pk, [])
+    linked: set[int] = set()
+    for contact in contacts:
+        keys = sorted(exhibit.pk for exhibit in contact.exhibits.all() if exhibit.pk in exhibits)
+        linked.update(keys)
+        contact.proofs = [exhibits[key] for key in keys]  # type: ignore[attr-defined]
         yield Entry("contact", contact.started_at, contact, channels.get(contact.channel))
-    for milestone in case.milestones.all():
+    for milestone in milestones:
         yield Entry("milestone", milestone.happened_at, milestone, channels.get(milestone.channel))
+    for key, exhibit in exhibits.items():
+        if key not in linked:
+            yield Entry("exhibit", exhibit.received_at, exhibit)
+
+
+def _from_case(case: Case, deadlines: Iterable[Deadline], now: datetime) -> Iterator[Entry]:
     for one in show(deadlines, at=now):
         if one.tone == "met":
             yield Entry("deadline", one.deadline.met_at or one.deadline.due_at, one)

@@ -11,6 +11,7 @@ from cases.services import advice, cases, contacts, milestones, orders
 from cases.services.playbooks import playbooks_of
 from tests import factories
 from tests.services.when import shanghai
+from tests.stored import exhibit_of
 from tracker.accounts.models import User
 
 AT = shanghai("2026-09-01 10:00")
@@ -182,3 +183,29 @@ def test_the_step_a_reminder_is_about_is_the_step_of_the_page(case: Case, alice:
 
     assert advice.advice_for(case, late)[0].channel.key == "cn_12315.hotline"
     assert not case.deadlines.filter(rule="douyin.hotline.closing").exists()
+
+
+def test_rows_that_a_screen_has_loaded_lead_to_the_same_advice_without_a_query(
+    case: Case, alice: User, django_assert_num_queries
+):
+    proof = exhibit_of(case, b"a chat", "image/png")
+    contacts.log_contact(
+        case=case, by=alice, at=AT, channel="order_card", outcome="refused", exhibits=[proof]
+    )
+    milestones.log_milestone(
+        case=case, by=alice, at=AT, kind="goods_received", happened_at=shanghai("2026-08-30 12:00")
+    )
+    orders.add_order(case=case, by=alice, at=AT, platform="抖音", numbers=[("order", "48592038")])
+    late = shanghai("2026-09-09 10:00")
+    by_queries = advice.advice_for(case, late)
+    loaded = advice.Loaded(
+        deadlines=list(case.deadlines.all()),
+        contacts=list(case.contacts.prefetch_related("exhibits")),
+        milestones=list(case.milestones.all()),
+        numbers=["order"],
+        has_exhibits=True,
+    )
+
+    with django_assert_num_queries(0):
+        assert advice.advice_for(case, late, loaded=loaded) == by_queries
+    assert by_queries[0].prepare

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from cases.models import Case, Outcome, Status
+from cases.models import Case, Outcome, Status, WorkingCopyKind
 from cases.services import cases as case_service
 from cases.services import contacts
 from tests import factories
+from tests.stored import copy_of, exhibit_of
 from tests.views.asking import HTMX, text_of
 from tracker.accounts.models import User
 
@@ -72,7 +73,7 @@ def test_the_form_for_a_contact_is_one_tap_away_for_who_may_log(
 
 
 def test_open_deadlines_are_drawn_on_one_axis(case: Case, alice_client: Client):
-    """At ten in Shanghai four of the fourteen hours to midnight are 6 per cent: 26 of the width from the left."""
+    """At ten in Shanghai four of the fourteen hours to midnight are 6 per cent, after 20 for what is past."""
     url = f"/cases/{case.reference}/"
     promise = {"channel": "hotline", "outcome": "promised", "promised_by": "2026-09-01T14:00"}
     alice_client.post(url, promise)
@@ -162,10 +163,26 @@ def test_the_page_costs_the_same_whatever_the_size_of_the_case(
                 case=case, by=alice, at=factories.NOON, channel="shop_message", outcome="no_answer"
             )
 
+    def prove(count: int) -> None:
+        for _number in range(count):
+            proof = exhibit_of(case, f"proof {case.exhibits.count()}".encode(), "image/png")
+            copy_of(proof, WorkingCopyKind.THUMBNAIL, b"a small picture")
+            contact = contacts.log_contact(
+                case=case,
+                by=alice,
+                at=factories.NOON,
+                channel="hotline",
+                outcome="answered",
+                exhibits=[proof],
+            )
+            exhibit_of(case, f"alone {contact.pk}".encode(), "image/png")
+
     log(1)
-    with django_assert_max_num_queries(18) as first:
+    prove(1)
+    with django_assert_max_num_queries(10) as first:
         alice_client.get(f"/cases/{case.reference}/")
     log(12)
+    prove(4)
     with django_assert_num_queries(len(first)):
         alice_client.get(f"/cases/{case.reference}/")
 

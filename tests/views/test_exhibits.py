@@ -171,11 +171,11 @@ def test_a_gallery_takes_the_same_queries_whatever_its_size(
     case: Case, alice: User, alice_client: Client, django_assert_num_queries
 ):
     exhibits.add_exhibit(case=case, by=alice, at=factories.NOON, upload=a_file(1))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         alice_client.get(url(case))
     for seed in range(2, 6):
         exhibits.add_exhibit(case=case, by=alice, at=factories.NOON, upload=a_file(seed))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         alice_client.get(url(case))
 
 
