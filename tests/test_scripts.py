@@ -57,7 +57,7 @@ def supervisor(**environment: str) -> subprocess.CompletedProcess[str]:
     return run(sys.executable, "-m", "tracker.supervisor", **environment)
 
 
-@pytest.mark.parametrize("script", ["server", "test", "lint", "recognition"])
+@pytest.mark.parametrize("script", ["server", "test", "lint", "recognition", "lighthouse"])
 def test_a_python_that_is_too_old_is_named(tmp_path: Path, script: str) -> None:
     old = tmp_path / "python3"
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.9.18" && exit\nexit 1\n')
@@ -75,6 +75,12 @@ def test_a_machine_without_python_is_told_so() -> None:
     said = sentence_of(run(CHECKOUT / "script" / "server", TRACKER_PYTHON="no-such-python"))
 
     assert said.startswith("Python 3.11 or later is needed, and this machine has: none.")
+
+
+def test_a_machine_without_npm_is_told_how_to_get_it(tmp_path: Path) -> None:
+    said = sentence_of(run(sys.executable, "script/_lighthouse.py", PATH=str(tmp_path)))
+
+    assert said == "npm is not installed (on Debian: apt install npm), and Lighthouse comes with it."
 
 
 def test_no_registry_in_reach_is_told_with_what_to_do(copy: Path) -> None:

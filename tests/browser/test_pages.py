@@ -1,11 +1,13 @@
-"""Every page there is, in both languages, on a phone and at a desk: nothing left out, nothing too wide."""
+"""Every page there is, in both languages, on a phone and at a desk, in light and in dark: nothing left out,
+nothing too wide, nothing that axe-core objects to."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.browser.axe import Looker, violations
 from tests.browser.conftest import OpenVisit
-from tests.browser.visits import Watch
+from tests.browser.visits import Visit, Watch
 from tests.browser.walk import looks_wrong, walk
 
 pytestmark = pytest.mark.browser
@@ -31,17 +33,33 @@ def lines(found: dict[str, list[str]]) -> str:
     return "\n".join(f"{path}: {sentence}" for path, wrong in found.items() for sentence in wrong)
 
 
+def sent_empty(visit: Visit, path: str) -> None:
+    """Past the browser's own checks, so that the site refuses it and says why."""
+    visit.go(path)
+    form = visit.page.locator("main form[method=post]").last
+    form.evaluate(
+        "form => { form.noValidate = true; form.querySelectorAll('input:not([type=hidden])')"
+        ".forEach((field) => { field.checked = false; if (field.type !== 'radio') field.value = ''; }); }"
+    )
+    with visit.page.expect_navigation():
+        form.evaluate("form => form.submit()")
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_of_a_user_is_whole(
-    visit: OpenVisit, demo_account: tuple[str, str], language: str
+    visit: OpenVisit, watch: Watch, demo_account: tuple[str, str], language: str
 ) -> None:
-    user = visit(language)
+    watch.expected.add(422)
+    user, axe = visit(language), Looker()
     user.log_in(*demo_account)
     user.prefer_language()
     start = ("/", "/cases/?state=all", "/settings/", "/insights/", "/verify/", "/playbooks/")
-    found = {path: looks_wrong(user) for path in walk(user, start, depth=DEPTH)}
+    found = {path: looks_wrong(user) + axe.violations(user, path) for path in walk(user, start, depth=DEPTH)}
+    sent_empty(user, "/cases/new/")
+    found["refused"] = looks_wrong(user) + violations(user)
 
     assert lines(found) == ""
+    assert len(axe.seen) >= 30, axe.seen
     assert len([path for path in found if path.count("/") == 3 and path.startswith("/cases/")]) >= 6
     for room in ROOMS:
         assert len([path for path in found if path.endswith(f"/{room}/")]) >= 5, room
@@ -52,9 +70,15 @@ def test_every_page_of_somebody_without_an_account_is_whole(
     visit: OpenVisit, watch: Watch, language: str
 ) -> None:
     somebody = visit(language)
-    watch.expected.add(404)
+    watch.expected |= {404, 422}
+    axe = Looker()
     start = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/there/is/nothing/")
-    found = {path: looks_wrong(somebody) for path in walk(somebody, start, depth=DEPTH)}
+    found = {
+        path: looks_wrong(somebody) + axe.violations(somebody, path)
+        for path in walk(somebody, start, depth=DEPTH)
+    }
+    sent_empty(somebody, "/accounts/signup/")
+    found["refused"] = looks_wrong(somebody) + violations(somebody)
 
     assert lines(found) == ""
     assert {"/verify/", "/playbooks/", "/playbooks/douyin/"} <= set(found)
@@ -85,3 +109,19 @@ def test_a_page_that_is_wrong_is_noticed(visit: OpenVisit, watch: Watch) -> None
     for sentence in ("id used twice: a", "html lang is en", "English: Log in", "English: Nothing is here"):
         assert sentence in wrong
     assert "too wide at 360" in wrong
+
+
+def test_what_axe_is_to_find_is_found(visit: OpenVisit) -> None:
+    """A button without a name anywhere; words that are too dark, but only in the dark."""
+    somebody = visit("en")
+    somebody.go("/accounts/login/")
+    somebody.page.evaluate(
+        """() => {
+          document.querySelector("main").innerHTML = "<h1>A</h1><p>Grey</p><button></button>";
+          document.querySelector("main p").style.color = "#555";
+        }"""
+    )
+    found = [tuple(one.split(": ")[:2]) for one in violations(somebody)]
+
+    assert [look for look, rule in found if rule == "button-name"] == ["phone, light", "desk, light"]
+    assert [look for look, rule in found if rule == "color-contrast"] == ["phone, dark", "desk, dark"]
