@@ -110,6 +110,7 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("send-again/", trouble.send_again, name="send-again"),
     path("cases/", case_list.cases, name="cases"),
+    path("cases/cases.csv", case_list.case_table, name="case-table"),
     path("cases/new/", case_list.new_case, name="new-case"),
     path("cases/import/", case_imports.case_imports, name="case-imports"),
     path("cases/import/<int:import_id>/", case_imports.case_import, name="case-import"),

@@ -144,24 +144,3 @@ class ClosingForm(forms.Form):
         widget=forms.RadioSelect,
     )
     recovered_amount = AmountField(label=_("Amount you got back"), required=False)
-
-
-class ListForm(forms.Form):
-    """Never refuses: what it does not know is left out."""
-
-    STATES = [("open", _("Open")), ("closed", _("Closed")), ("all", _("All"))]
-
-    state = forms.ChoiceField(choices=STATES, required=False)
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": _("Title, shop, number, words on a screenshot"),
-                "autocomplete": "off",
-                "enterkeyhint": "search",
-            }
-        ),
-    )

@@ -1,12 +1,14 @@
-"""Finds cases by what stands anywhere in them, and says which exhibit or contact it was.
+"""Finds cases by what stands anywhere in them, and says where it stands.
 
 Every word must stand somewhere in the case, each where it likes: one in the title, one on a screenshot.
+Texts are asked as they are kept, those of the user's own cases alone: an index of pairs of signs was slower
+for words that stand in many cases.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -14,90 +16,105 @@ from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Window
+from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from cases.models import Case, ContactAttempt, Exhibit, OrderNumber
+from cases.rules import finding
 from cases.services.file_texts import MEDIA_TYPES as WITH_OWN_TEXT
 from cases.services.orders import clean_number
 from tracker.accounts.models import User
 
-MOST_WORDS = 8
-# Of one case, so many exhibits and so many contacts are named.
-NAMED = 3
+# Of one case, so many places are named.
+NAMED = 4
+STORY = ("problem_statement", "demand")
+OF_CONTACT = ("summary", "promise", "person", "ticket_number")
+
+Pieces = list[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class FoundExhibit:
-    """`is_machine_read`: the words stand in what a machine read on it, not in its description."""
+class Found:
+    """One place where words stand. `pieces` are a line of it, each with whether it is one of the words.
 
-    number: int
-    shows: str
-    is_machine_read: bool
+    `place` is an order, an exhibit, a contact or the story; `number` is that of the exhibit;
+    `is_machine_read` tells that no person wrote what stands there.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class FoundContact:
-    pk: int
-    started_at: datetime
-    ticket_number: str
+    place: str
+    pieces: Pieces
+    number: int = 0
+    contact: int = 0
+    started_at: datetime | None = None
+    is_machine_read: bool = False
 
 
 @dataclass(slots=True)
 class Places:
-    """Where in a case the words stand, besides its title, shop and order numbers; `has_more` than named."""
+    """Where in a case the words stand, besides its title and shop; `has_more` than named."""
 
-    exhibits: list[FoundExhibit] = field(default_factory=list)
-    contacts: list[FoundContact] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
     has_more: bool = False
 
 
-def words_of(typed: str) -> list[str]:
-    """What is looked for: at most eight words, each once."""
-    return list(dict.fromkeys(typed.split()))[:MOST_WORDS]
-
-
 def narrow(found: QuerySet[Case], user: User, words: Iterable[str]) -> QuerySet[Case]:
-    """The cases among `found` in which every word stands. What is looked through belongs to cases of the
-    user alone, in the same query.
+    """The cases among `found` in which every one of the folded words stands. What is looked through belongs
+    to cases of the user alone, in the same query.
     """
     for word in words:
         found = found.filter(
-            _in("title", word)
-            | _in("merchant", word)
-            | Q(reference=word.lower())
+            _in_any(("title", "merchant", *STORY), word)
+            # A reference is what people read out on the phone: whole or not at all.
+            | Q(reference=word)
             | Q(pk__in=_case_ids(OrderNumber, user, _on_order(word), case="order__case"))
-            | Q(pk__in=_case_ids(ContactAttempt, user, _on_contact(word)))
-            | Q(pk__in=_case_ids(Exhibit, user, _described(word) | _machine_read(word)))
+            | Q(pk__in=_case_ids(ContactAttempt, user, _in_any(OF_CONTACT, word)))
+            | Q(pk__in=_case_ids(Exhibit, user, _on_exhibit(word)))
         )
     return found
 
 
-def places_in(cases: Iterable[Case], words: list[str]) -> dict[int, Places]:
-    """By the number of the case, in two queries whatever their number. `cases` are those of one page."""
+def places_in(cases: Collection[Case], words: list[str]) -> dict[int, Places]:
+    """By the number of the case, in three queries whatever their number. `cases` are those of one page."""
     places: dict[int, Places] = defaultdict(Places)
-    if not words:
+    if not words or not cases:
         return places
-    of_cases = Q(case__in=[case.pk for case in cases])
-    described = reduce(or_, map(_described, words))
-    exhibits = Exhibit.objects.filter(of_cases, described | reduce(or_, map(_machine_read, words)))
-    for row in _first_ones(
-        exhibits.annotate(by_words=_column(described)), "number", "shows", "media_type", "by_words"
-    ):
-        if row["place"] > NAMED:
-            places[row["case_id"]].has_more = True
-        else:
-            is_machine_read = not row["by_words"] and row["media_type"] not in WITH_OWN_TEXT
-            found = FoundExhibit(row["number"], row["shows"], is_machine_read)
-            places[row["case_id"]].exhibits.append(found)
-    contacts = ContactAttempt.objects.filter(of_cases, reduce(or_, map(_on_contact, words)))
-    for row in _first_ones(contacts, "started_at", "pk", "ticket_number"):
-        if row["place"] > NAMED:
-            places[row["case_id"]].has_more = True
-        else:
-            found_contact = FoundContact(row["pk"], row["started_at"], row["ticket_number"])
-            places[row["case_id"]].contacts.append(found_contact)
+    for case_id, one in _found_in(cases, words):
+        here = places[case_id]
+        if len(here.found) == NAMED:
+            here.has_more = True
+        elif one.pieces:
+            here.found.append(one)
     return dict(places)
+
+
+def marked(text: str, words: list[str]) -> Pieces:
+    """A whole short text, such as a title, with the words in it told apart."""
+    return finding.excerpt(text, words) or [(text, False)]
+
+
+def _found_in(cases: Collection[Case], words: list[str]) -> Iterator[tuple[int, Found]]:
+    """Each with the number of its case: orders first, then exhibits, contacts and what is told."""
+    keys = [case.pk for case in cases]
+    numbers = OrderNumber.objects.filter(_any(_on_order, words), order__case__in=keys)
+    for row in _first_ones(numbers, "pk", "number", "order__item", case="order__case_id"):
+        text = _lines(row["order__item"], row["number"])
+        yield row["order__case_id"], Found("order", finding.excerpt(text, _as_kept(words)))
+    exhibits = Exhibit.objects.filter(_any(_on_exhibit, words), case__in=keys)
+    for row in _first_ones(exhibits, "number", "shows", "media_type", "recognised_text"):
+        yield row["case_id"], _in_exhibit(row, words)
+    contacts = ContactAttempt.objects.filter(_any(_on_contact, words), case__in=keys)
+    for row in _first_ones(contacts, "started_at", "pk", *OF_CONTACT):
+        pieces = finding.excerpt(_lines(*(row[column] for column in OF_CONTACT)), words)
+        yield row["case_id"], Found("contact", pieces, contact=row["pk"], started_at=row["started_at"])
+    for case in cases:
+        yield case.pk, Found("story", finding.excerpt(_lines(*(getattr(case, one) for one in STORY)), words))
+
+
+def _in_exhibit(row: dict[str, Any], words: list[str]) -> Found:
+    described = finding.excerpt(row["shows"], words)
+    pieces = described or finding.excerpt(row["recognised_text"], words)
+    by_machine = not described and row["media_type"] not in WITH_OWN_TEXT
+    return Found("exhibit", pieces, number=row["number"], is_machine_read=by_machine)
 
 
 def _in(column: str, word: str) -> Q:
@@ -108,25 +125,41 @@ def _in(column: str, word: str) -> Q:
     return Q(**{f"{column}__{'icontains' if has_case else 'contains'}": word})
 
 
-def _described(word: str) -> Q:
-    return _in("shows", word)
+def _in_any(columns: Iterable[str], word: str) -> Q:
+    return reduce(or_, (_in(column, word) for column in columns))
 
 
-def _machine_read(word: str) -> Q:
-    return _in("recognised_text", word)
+def _any(standing: Any, words: Iterable[str]) -> Q:
+    return reduce(or_, map(standing, words))
+
+
+def _on_exhibit(word: str) -> Q:
+    return _in_any(("shows", "recognised_text"), word)
 
 
 def _on_contact(word: str) -> Q:
-    return _in("summary", word) | _in("ticket_number", word)
+    return _in_any(OF_CONTACT, word)
 
 
 def _on_order(word: str) -> Q:
     """Numbers are kept without blanks and with plain signs: looked for as they are kept."""
+    number = _clean(word)
+    return _in("order__item", word) | (_in("number", number) if number else Q(pk__in=[]))
+
+
+def _as_kept(words: list[str]) -> list[str]:
+    return [*words, *(finding.fold(number) for word in words if (number := _clean(word)))]
+
+
+def _clean(word: str) -> str:
     try:
-        number = clean_number(word)
+        return clean_number(word)
     except ValidationError:
-        number = ""
-    return _in("number", number) if number else Q(pk__in=[])
+        return ""
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, texts))
 
 
 def _case_ids(model: Any, user: User, standing: Q, *, case: str = "case") -> QuerySet[Any, Any]:
@@ -134,12 +167,10 @@ def _case_ids(model: Any, user: User, standing: Q, *, case: str = "case") -> Que
     return model.objects.filter(mine & standing).order_by().values(f"{case}_id")
 
 
-def _column(standing: Q) -> Any:
-    return ExpressionWrapper(standing, output_field=BooleanField())
-
-
-def _first_ones(rows: QuerySet[Any], first: str, *columns: str) -> Iterable[dict[str, Any]]:
+def _first_ones(
+    rows: QuerySet[Any], first: str, *columns: str, case: str = "case_id"
+) -> Iterable[dict[str, Any]]:
     """The first few of each case, and one more that tells there are more."""
-    place = Window(RowNumber(), partition_by=F("case_id"), order_by=[F(first), F("pk")])
+    place = Window(RowNumber(), partition_by=F(case), order_by=[F(first), F("pk")])
     numbered = rows.annotate(place=place).filter(place__lte=NAMED + 1)
-    return numbered.order_by("case_id", "place").values("case_id", "place", first, *columns)
+    return numbered.order_by(case, "place").values(case, first, *columns)

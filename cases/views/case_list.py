@@ -1,51 +1,69 @@
-"""All cases of the user, narrowed by state and search; and the way to a new one."""
+"""All cases of the user, narrowed by filters and search; and the way to a new one."""
 
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.forms.cases import CaseForm, ListForm
-from cases.models import Case, Deadline, Status
+from cases.forms.cases import CaseForm
+from cases.models import Case, Deadline
+from cases.rules.text import Text
+from cases.services import case_lists, case_tables, own_playbooks, search
 from cases.services import cases as case_service
-from cases.services import search
+from cases.services.playbooks import all_playbooks
+from cases.templatetags.display import text
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment
 from cases.views.incoming_shares import way_on
+from cases.views.list_filters import address, groups_of, said_of
 from cases.views.shown import ShownDeadline, show
 from cases.views.submissions import submit_once
 from tracker.accounts.models import User
 
-PAGE_SIZE = 30
-
 
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
-    form = ListForm(request.GET)
-    form.is_valid()
-    state = form.cleaned_data.get("state") or "open"
-    typed = form.cleaned_data.get("q", "")
-    words = search.words_of(typed)
-    found = _found(request.user, state, words)
-    # One row more than shown tells whether there is a next page, without counting them all.
-    page = _page_number(request)
-    rows = list(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE + 1])
+    kept = case_lists.kept_by(request.user)
+    asked = case_lists.read(request.GET.dict(), kept)
+    now = timezone.now()
+    page = case_lists.page(case_lists.found(request.user, asked, at=now), asked.after)
+    words = list(asked.words)
+    places = search.places_in(page.cases, words)
     context = {
-        "form": form,
-        "state": state,
-        "states": ListForm.STATES,
-        "words": typed,
-        "rows": _with_deadlines(rows[:PAGE_SIZE]),
-        "places": search.places_in(rows[:PAGE_SIZE], words),
-        "page": page,
-        "next_page": page + 1 if len(rows) > PAGE_SIZE else None,
-        "has_any": bool(rows) or Case.objects.visible_to(request.user).exists(),
+        "asked": asked,
+        "said": said_of(asked),
+        "groups": groups_of(asked, kept, _names(request.user, kept)),
+        "rows": [
+            (case, one, search.marked(case.title, words), search.marked(case.merchant, words))
+            for case, one in _with_deadlines(page.cases)
+        ],
+        "places": places,
+        "more": address(asked, after=page.next_key) if page.next_key else "",
+        "first": address(asked),
+        "has_any": bool(kept.roles),
     }
     return render_page_or_fragment(request, "case_list", context)
+
+
+@require_safe
+def case_table(request: HttpRequest) -> HttpResponse:
+    """The whole list as it is narrowed, as CSV."""
+    kept = case_lists.kept_by(request.user)
+    asked = case_lists.read(request.GET.dict(), kept)
+    found = case_lists.found(request.user, asked, at=timezone.now())
+    names = _names(request.user, kept)
+    lines = case_tables.lines(
+        found.iterator(chunk_size=500),
+        platform=lambda key: text(names[key]) if key in names else key,
+        zone=timezone.get_current_timezone(),
+    )
+    # Written before the language of the request is put down again.
+    response = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="cases.csv"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,17 +83,12 @@ def _open_case(request: HttpRequest, form: CaseForm) -> str:
     return case.get_absolute_url()
 
 
-def _found(user: User, state: str, words: list[str]) -> QuerySet[Case]:
-    found = Case.objects.visible_to(user)
-    if state == "open":
-        found = found.exclude(status=Status.CLOSED)
-    elif state == "closed":
-        found = found.filter(status=Status.CLOSED)
-    found = search.narrow(found, user, words)
-    open_deadlines = Q(deadlines__met_at__isnull=True, deadlines__dropped_at__isnull=True)
-    return found.annotate(next_due=Min("deadlines__due_at", filter=open_deadlines)).order_by(
-        F("next_due").asc(nulls_last=True), "-created_at", "-pk"
-    )
+def _names(user: User, kept: case_lists.Kept) -> dict[str, Text]:
+    """What the platforms of the user's cases are called; a query only for playbooks of the user's own."""
+    names = {key: playbook.name for key, playbook in all_playbooks().items()}
+    if any(key.startswith(own_playbooks.PREFIX) for key in kept.playbooks):
+        names |= {playbook.key: playbook.name for playbook in own_playbooks.all_of(user)}
+    return names
 
 
 def _with_deadlines(rows: list[Case]) -> list[tuple[Case, ShownDeadline | None]]:
@@ -86,8 +99,3 @@ def _with_deadlines(rows: list[Case]) -> list[tuple[Case, ShownDeadline | None]]
     # The earliest comes last and stays.
     nearest = {shown.deadline.case_id: shown for shown in show(open_deadlines, at=timezone.now())}
     return [(case, nearest.get(case.pk)) for case in rows]
-
-
-def _page_number(request: HttpRequest) -> int:
-    typed = request.GET.get("page", "1")
-    return max(1, int(typed)) if typed.isdecimal() and len(typed) < 6 else 1

@@ -29,7 +29,7 @@ def test_their_words_are_found_and_their_numbers_offered_once(case: Case):
         ("amount", "128.00 CNY"),
         ("ticket_number", "20260829001733"),
     ]
-    found = search.places_in([case], ["仓库缺货"])[case.pk].exhibits
+    found = search.places_in([case], ["仓库缺货"])[case.pk].found
     assert [(one.number, one.is_machine_read) for one in found] == [(chat.number, False)]
     assert not CustodyEntry.objects.filter(case=case, action="exhibit_read").exists()
     assert Recognition.objects.get(exhibit=chat).lines == []
