@@ -1,18 +1,27 @@
-"""What a user's own cases measured: answer times, promises, money. Reads only, never writes."""
+"""What a user's own cases measured: answer times, promises, money, ends. Reads only, never writes."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from statistics import median
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 
-from cases.models import Case, ContactAttempt, ContactOutcome, Direction, Milestone, MilestoneKind, Status
+from cases.models import (
+    Case,
+    ContactAttempt,
+    ContactOutcome,
+    Direction,
+    Milestone,
+    MilestoneKind,
+    Outcome,
+    Status,
+)
 from cases.rules.channels import Channel
+from cases.rules.spread import Spread, spread_of
 from cases.services import playbooks
 from tracker.accounts.models import User
 
@@ -21,16 +30,20 @@ ENOUGH = 5
 ANSWERS = frozenset(
     {ContactOutcome.ANSWERED, ContactOutcome.PROMISED, ContactOutcome.REFUSED, ContactOutcome.SOLVED}
 )
+RECOVERED = frozenset({Outcome.SOLVED, Outcome.PARTLY_SOLVED})
 
 
 @dataclass(slots=True)
 class ChannelMeasure:
-    """One channel as this user met it. `waits` are the times from a try to the answer."""
+    """One channel as this user met it. `waits` are the times from a try to the answer; `unanswered` counts
+    those who still wait for one: their time is not known, and so not among the waits.
+    """
 
     playbook: str
     channel: Channel
     tries: int = 0
     answered: int = 0
+    unanswered: int = 0
     waits: list[timedelta] = field(default_factory=list)
 
     @property
@@ -38,8 +51,8 @@ class ChannelMeasure:
         return len(self.waits) >= ENOUGH
 
     @property
-    def median_wait(self) -> timedelta | None:
-        return median(self.waits) if self.waits else None  # type: ignore[type-var]
+    def spread(self) -> Spread | None:
+        return spread_of(self.waits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +70,67 @@ class MerchantPromises:
         return self.total >= ENOUGH
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Money:
-    """Sums of closed cases in one currency."""
+    """Sums of closed cases in one currency; currencies are never added up."""
 
     currency: str
-    cases: int
-    asked: Decimal
-    recovered: Decimal
+    cases: int = 0
+    asked: Decimal = Decimal(0)
+    recovered: Decimal = Decimal(0)
 
     @property
     def is_enough(self) -> bool:
         return self.cases >= ENOUGH
 
 
-def channels_of(user: User) -> list[ChannelMeasure]:
-    """Each channel the user tried, the most used first.
+@dataclass(slots=True)
+class Ends:
+    """How closed cases ended; by key, on which channel the last contact of those was that got something
+    (`names` has the channels); and how long they took, from opening to closing.
+    """
 
-    A wait runs from the first try on a channel that nobody had answered yet to the answer there: to
+    outcomes: Counter[str] = field(default_factory=Counter)
+    channels: Counter[str] = field(default_factory=Counter)
+    names: dict[str, Channel] = field(default_factory=dict)
+    took: list[timedelta] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return self.outcomes.total()
+
+    @property
+    def is_enough(self) -> bool:
+        return self.total >= ENOUGH
+
+    @property
+    def spread(self) -> Spread | None:
+        return spread_of(self.took)
+
+
+@dataclass(frozen=True, slots=True)
+class Insights:
+    """Channels by tries, merchants by promises, currencies by name."""
+
+    channels: list[ChannelMeasure]
+    promises: list[MerchantPromises]
+    money: list[Money]
+    ends: Ends
+
+
+def insights_of(user: User) -> Insights:
+    """From the cases that the user sees, by three queries."""
+    threads = _threads(user)
+    closed = list(Case.objects.visible_to(user).filter(status=Status.CLOSED))
+    return Insights(_channels(threads), _promises(user), _money(closed), _ends(closed, threads))
+
+
+def _channels(threads: dict[tuple[int, str], list[ContactAttempt]]) -> list[ChannelMeasure]:
+    """A wait runs from the first try on a channel that nobody had answered yet to the answer there: to
     the end of the contact that brought it where that is known, else to its start when it came later.
     """
     measures: dict[tuple[str, str], ChannelMeasure] = {}
-    for contacts in _threads(user).values():
+    for contacts in threads.values():
         first = contacts[0]
         channel = playbooks.channels_of(first.case).get(first.channel)
         if channel is None:
@@ -90,8 +142,7 @@ def channels_of(user: User) -> list[ChannelMeasure]:
     return sorted(measures.values(), key=lambda one: (-one.tries, one.channel.key))
 
 
-def promises_of(user: User) -> list[MerchantPromises]:
-    """Promises kept and broken for each named merchant, the most promises first."""
+def _promises(user: User) -> list[MerchantPromises]:
     rows = (
         Milestone.objects.filter(case__in=Case.objects.visible_to(user))
         .exclude(case__merchant="")
@@ -106,18 +157,34 @@ def promises_of(user: User) -> list[MerchantPromises]:
     return sorted(found, key=lambda one: (-one.total, one.merchant))
 
 
-def money_of(user: User) -> list[Money]:
-    """What closed cases asked for and got back, by currency."""
-    rows = (
-        Case.objects.visible_to(user)
-        .filter(status=Status.CLOSED, amount__isnull=False)
-        .values("currency")
-        .annotate(cases=Count("pk"), asked=Sum("amount"), recovered=Sum("recovered_amount"))
-        .order_by("currency")
-    )
-    return [
-        Money(row["currency"], row["cases"], row["asked"], row["recovered"] or Decimal(0)) for row in rows
-    ]
+def _money(closed: Iterable[Case]) -> list[Money]:
+    sums: dict[str, Money] = {}
+    for case in closed:
+        if case.amount is not None:
+            one = sums.setdefault(case.currency, Money(case.currency))
+            one.cases += 1
+            one.asked += case.amount
+            one.recovered += case.recovered_amount or 0
+    return [sums[currency] for currency in sorted(sums)]
+
+
+def _ends(closed: Iterable[Case], threads: dict[tuple[int, str], list[ContactAttempt]]) -> Ends:
+    ends = Ends()
+    last: dict[int, ContactAttempt] = {}
+    for contacts in threads.values():
+        newest = contacts[-1]
+        if newest.case_id not in last or newest.started_at > last[newest.case_id].started_at:
+            last[newest.case_id] = newest
+    for case in closed:
+        ends.outcomes[case.outcome] += 1
+        if case.closed_at is not None:
+            ends.took.append(case.closed_at - case.created_at)
+        contact = last.get(case.pk)
+        channel = playbooks.channels_of(case).get(contact.channel) if contact else None
+        if channel is not None and case.outcome in RECOVERED:
+            ends.channels[channel.key] += 1
+            ends.names[channel.key] = channel
+    return ends
 
 
 def _threads(user: User) -> dict[tuple[int, str], list[ContactAttempt]]:
@@ -155,3 +222,4 @@ def _measure(measure: ChannelMeasure, contacts: Iterable[ContactAttempt]) -> Non
         if asked_at is not None and answered_at > asked_at:
             measure.waits.append(answered_at - asked_at)
         asked_at = None
+    measure.unanswered += asked_at is not None

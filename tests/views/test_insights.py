@@ -53,9 +53,70 @@ def test_five_answers_make_a_median_beside_what_is_usual(case: Case, alice: User
 
     text = text_of(alice_client.get("/insights/"))
 
-    assert "12 min median of 5 answers" in text
+    assert "12 min median of 5 answers; half of them within 10 min to 20 min" in text
     assert "brand flagship shops about 8 minutes on average" in text
     assert "5 of 10 answered" in text
+
+
+def test_the_answer_times_are_drawn_beside_what_is_usual_and_told_in_words(
+    case: Case, alice: User, alice_client: Client
+):
+    """The line ends a tenth behind the longest time on it, the 30 minutes that are usual: at 33."""
+    for number, minutes in enumerate((5, 10, 12, 20, 50)):
+        talk(case, alice, minutes=minutes, hours_ago=20 - 2 * number)
+
+    page = alice_client.get("/insights/").content.decode()
+    drawn = page.partition('class="answer-times"')[2].partition("</figure>")[0]
+
+    assert (
+        'aria-label="Your median 12 min, half of the answers within 10 min to 20 min; usual: 5 min to 30 min"'
+        in drawn
+    )
+    assert 'class="times-yours" x1="30%" x2="61%"' in drawn
+    assert 'class="times-middle" cx="36%"' in drawn
+    assert 'class="times-usual" x1="15%" x2="91%"' in drawn
+    assert "Shop private message 5 12 min 5 min to 30 min 5 / 10" in text_of(alice_client.get("/insights/"))
+
+
+def test_who_still_waits_is_told_and_not_timed(case: Case, alice: User, alice_client: Client):
+    contacts.log_contact(case=case, by=alice, at=NOON, channel="shop_message", outcome="no_answer")
+
+    text = text_of(alice_client.get("/insights/"))
+
+    assert "0 of 1 answered 1 case still waits for an answer; it is not in the times" in text
+
+
+def test_where_cases_end_is_counted_and_drawn_from_five_on(alice: User, alice_client: Client):
+    for number, outcome in enumerate((Outcome.SOLVED, Outcome.SOLVED, Outcome.REFUSED, Outcome.GIVEN_UP)):
+        case = factories.make_case(owner=alice, at=NOON - timedelta(days=number + 1))
+        contacts.log_contact(case=case, by=alice, at=NOON, channel="hotline", outcome="solved")
+        case_service.close_case(case=case, by=alice, at=NOON, outcome=outcome)
+    few = alice_client.get("/insights/")
+    assert "4 cases are closed. Too few to say what is usual." in text_of(few)
+    assert "Solved 2 Partly solved 0 Refused 1 Given up 1" in text_of(few)
+    assert "Phone hotline: 2" in text_of(few)
+    assert few.content.decode().count('class="measure"') == 0
+
+    case = factories.make_case(owner=alice, at=NOON - timedelta(days=30))
+    case_service.close_case(case=case, by=alice, at=NOON, outcome=Outcome.SOLVED)
+    enough = alice_client.get("/insights/")
+
+    assert "5 cases are closed. Half of them took less than 3 days." in text_of(enough)
+    assert 'aria-label="60%"' in enough.content.decode()
+
+
+def test_the_page_takes_the_same_queries_whatever_was_logged(
+    case: Case, alice: User, alice_client: Client, django_assert_num_queries
+):
+    talk(case, alice, minutes=10, hours_ago=3)
+    with django_assert_num_queries(5):
+        alice_client.get("/insights/")
+    for number in range(4):
+        other = factories.make_case(owner=alice, title=f"Case {number}", merchant="潮鞋严选")
+        talk(other, alice, minutes=10, hours_ago=3)
+        case_service.close_case(case=other, by=alice, at=NOON, outcome=Outcome.SOLVED)
+    with django_assert_num_queries(5):
+        alice_client.get("/insights/")
 
 
 def test_an_authority_is_measured_beside_the_platform(case: Case, alice: User, alice_client: Client):
