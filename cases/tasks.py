@@ -30,15 +30,14 @@ def tick() -> None:
         erasing,
         exhibits,
         file_texts,
-        incoming_shares,
         recognitions,
         recounts,
         redactions,
         reminders,
         scrub_runs,
         seals,
+        stale,
         summary_plans,
-        uploads,
     )
 
     def send_due() -> None:
@@ -55,8 +54,7 @@ def tick() -> None:
         case_import_runs.sweep,
         redactions.make_waiting,
         recounts.wake_if_needed,
-        uploads.clear_stale,
-        incoming_shares.clear_stale,
+        stale.clear,
         erasing.remove_waiting,
         scrub_runs.wake_if_due,
         seals.seal_if_due,

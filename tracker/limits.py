@@ -20,7 +20,7 @@ LARGEST_FILES_AT_ONCE = 10
 PIECE_BYTES = 8 * 1024 * 1024
 # What another app hands over to a phone whose service worker did not take it, log-in or not.
 SHARE_BYTES = 20 * 1024 * 1024
-_EXHIBITS = re.compile(r"/cases/[^/]+/exhibits/")
+_EXHIBITS = re.compile(r"/cases/(new|[^/]+/exhibits)/")
 _PIECES = re.compile(r"/cases/[^/]+/uploads/[^/]+/")
 
 
@@ -51,7 +51,7 @@ class BodyLimitMiddleware:
 
 def largest_body(request: HttpRequest) -> int:
     """In bytes: files go to the check of a case file, are shared from other apps and, from those logged in,
-    go to what takes a case file in and to the exhibits of a case, whole or in pieces.
+    go to what takes a case file in and to the exhibits of a case, new or not, whole or in pieces.
     """
     if request.path_info == "/verify/" or (
         request.path_info == "/cases/import/" and SESSION_KEY in request.session

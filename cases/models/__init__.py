@@ -12,6 +12,7 @@ from cases.models.case import (
     Status,
     Urgency,
 )
+from cases.models.case_draft import CaseDraft
 from cases.models.case_file import BuildStage, BuildState, CaseFile, DocumentLanguage
 from cases.models.case_file_share import CaseFileShare, ShareEnd
 from cases.models.case_import import CaseImport, ImportState
@@ -55,6 +56,7 @@ __all__ = [
     "CalendarYear",
     "CancelReason",
     "Case",
+    "CaseDraft",
     "CaseFile",
     "CaseFileShare",
     "CaseImport",

@@ -1,26 +1,19 @@
-"""All cases of the user, narrowed by filters and search; and the way to a new one."""
+"""All cases of the user, narrowed by filters and search."""
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from cases.forms.cases import CaseForm
 from cases.models import Case, Deadline
 from cases.rules.text import Text
 from cases.services import case_lists, case_tables, own_playbooks, search
-from cases.services import cases as case_service
 from cases.services.playbooks import all_playbooks
 from cases.templatetags.display import text
-from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment
-from cases.views.incoming_shares import way_on
 from cases.views.list_filters import address, groups_of, said_of
 from cases.views.shown import ShownDeadline, show
-from cases.views.submissions import submit_once
 from tracker.accounts.models import User
 
 
@@ -64,23 +57,6 @@ def case_table(request: HttpRequest) -> HttpResponse:
     response = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="cases.csv"'
     return response
-
-
-@require_http_methods(["GET", "POST"])
-def new_case(request: HttpRequest) -> HttpResponse:
-    posting = request.method == "POST"
-    form = CaseForm(request.POST if posting else None, user=request.user)
-    if form.is_valid():
-        try:
-            return redirect(way_on(request, submit_once(request, lambda: _open_case(request, form))))
-        except ValidationError as error:
-            tell(form, error)
-    return render(request, "cases/new_case.html", {"form": form}, status=422 if posting else 200)
-
-
-def _open_case(request: HttpRequest, form: CaseForm) -> str:
-    case = case_service.open_case(by=request.user, at=timezone.now(), **form.described())
-    return case.get_absolute_url()
 
 
 def _names(user: User, kept: case_lists.Kept) -> dict[str, Text]:

@@ -1,0 +1,45 @@
+"""Keeps what is typed into the form of a new case until the case is open, thirty days at most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.models import CaseDraft
+from tracker.accounts.models import User
+
+KEPT_FOR = timedelta(days=30)
+# More signs than all fields of the form can hold together.
+LONGEST = 60_000
+
+
+def keep(*, by: User, at: datetime, fields: Mapping[str, list[str]]) -> CaseDraft | None:
+    """What was typed last counts. Where all is empty nothing is kept, and what was is dropped.
+
+    Raises ValidationError for more than a form can hold.
+    """
+    typed = {name: [value for value in values if value.strip()] for name, values in fields.items()}
+    typed = {name: values for name, values in typed.items() if values}
+    if sum(len(value) for values in typed.values() for value in values) > LONGEST:
+        raise ValidationError(_("This is too much to keep. Shorten what you typed, or open the case now."))
+    if not typed:
+        discard(by=by)
+        return None
+    kept, _is_new = CaseDraft.objects.update_or_create(user=by, defaults={"fields": typed, "changed_at": at})
+    return kept
+
+
+def draft_of(user: User) -> CaseDraft | None:
+    return CaseDraft.objects.filter(user=user, changed_at__gt=timezone.now() - KEPT_FOR).first()
+
+
+def discard(*, by: User) -> None:
+    CaseDraft.objects.filter(user=by).delete()
+
+
+def clear_stale() -> None:
+    CaseDraft.objects.filter(changed_at__lte=timezone.now() - KEPT_FOR).delete()

@@ -1,0 +1,150 @@
+"""A new case: what is pasted fills the fields, and what is typed is kept until the case is open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cases.forms.new_case import LONGEST_PASTED, NewCaseForm
+from cases.models import Case
+from cases.rules.pasted import Pasted, read_pasted
+from cases.services import case_drafts, opening
+from cases.services.playbooks import playbook_named
+from cases.services.takeovers import NUMBER_KINDS
+from cases.templatetags.display import text
+from cases.views.errors import tell
+from cases.views.fragments import wants_fragment
+from cases.views.incoming_shares import way_on
+from cases.views.submissions import submit_once
+
+
+@require_http_methods(["GET", "POST"])
+def new_case(request: HttpRequest) -> HttpResponse:
+    act = {"read": _read, "later": _later, "discard": _discard}.get(request.POST.get("do", ""))
+    if act is not None:
+        return act(request)
+    if request.method == "POST":
+        return _open(request)
+    draft = case_drafts.draft_of(request.user)
+    initial = NewCaseForm.initial_of(draft.fields) if draft else {}
+    return _page(request, NewCaseForm(initial=initial, user=request.user), draft=draft)
+
+
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """While it is typed: what there is, and when it was kept."""
+    try:
+        draft = _keep(request)
+    except ValidationError as error:
+        return render(request, "cases/_draft_state.html", {"refused": error.messages})
+    return render(request, "cases/_draft_state.html", {"draft": draft})
+
+
+def _keep(request: HttpRequest) -> Any:
+    return case_drafts.keep(by=request.user, at=timezone.now(), fields=_typed(request.POST))
+
+
+def _typed(sent: QueryDict) -> dict[str, list[str]]:
+    names = NewCaseForm.kept_names()
+    return {name: values for name, values in sent.lists() if name in names}
+
+
+def _open(request: HttpRequest) -> HttpResponse:
+    form = NewCaseForm(request.POST, request.FILES, user=request.user)
+    if form.is_valid():
+        try:
+            return redirect(way_on(request, submit_once(request, lambda: _opened(request, form))))
+        except ValidationError as error:
+            tell(form, error)
+    return _page(request, form, status=422)
+
+
+def _opened(request: HttpRequest, form: NewCaseForm) -> str:
+    now, fields = timezone.now(), form.described()
+    playbook = playbook_named(fields["playbook"])
+    case: Case = opening.open_with_numbers(
+        by=request.user,
+        at=now,
+        platform=text(playbook.name) if playbook else fields["playbook"],
+        numbers=form.cleaned_data["numbers"],
+        **fields,
+    )
+    files = form.cleaned_data["files"]
+    for sentence in opening.add_first_exhibits(case=case, by=request.user, at=now, files=files):
+        messages.error(request, sentence)
+    return case.get_absolute_url()
+
+
+def _read(request: HttpRequest) -> HttpResponse:
+    """Fill what is still empty; what the user typed stays as it is."""
+    typed = _typed(request.POST)
+    blank = NewCaseForm(user=request.user)
+    pasted = typed.get("pasted", [""])[-1][:LONGEST_PASTED]
+    read = read_pasted(pasted, platforms=[key for key, _name in blank.fields["playbook"].choices])
+    filled = _fill(typed, read, usual=blank.fields["playbook"].initial)
+    form = NewCaseForm(initial=NewCaseForm.initial_of(typed), user=request.user)
+    if pasted and not read:
+        said = _("Nothing in it could be told for certain. Fill in what you know.")
+    else:
+        said = _("Filled in from what you pasted: %(fields)s. Check it.") % {"fields": _listed(form, filled)}
+    template = "cases/_new_case_fields.html" if wants_fragment(request) else "cases/new_case.html"
+    return render(request, template, {"form": form, "said": said if pasted else "", "filled": filled})
+
+
+def _fill(typed: dict[str, list[str]], read: Pasted, *, usual: str) -> list[str]:
+    """The names of the fields that were filled; the platform is one only where the usual one stood there."""
+    found = dict(read.fields)
+    if typed.get("amount", [""])[-1].strip():
+        found.pop("amount", None)
+        found.pop("currency", None)
+    if "merchant" in found:
+        found["title"] = _("Order from %(shop)s") % {"shop": found["merchant"]}
+    filled = []
+    for name, value in found.items():
+        stands = typed.get(name, [""])[-1].strip()
+        if not stands or (name == "playbook" and stands == usual) or name == "currency":
+            typed[name] = [value]
+            filled += [name] if stands != value and name != "currency" else []
+    numbers = [f"{NUMBER_KINDS[kind]}:{number}" for kind, number in read.numbers]
+    new = [one for one in numbers if one not in typed.get("numbers", [])]
+    if new:
+        typed["numbers"] = [*typed.get("numbers", []), *new]
+        filled.append("numbers")
+    return filled
+
+
+def _listed(form: NewCaseForm, filled: list[str]) -> str:
+    names = [_("numbers") if name == "numbers" else str(form[name].label) for name in filled]
+    return pgettext("list", ", ").join(names) if names else _("nothing new")
+
+
+def _later(request: HttpRequest) -> HttpResponse:
+    try:
+        draft = _keep(request)
+    except ValidationError as error:
+        form = NewCaseForm(request.POST, user=request.user)
+        tell(form, error)
+        return _page(request, form, status=422)
+    if draft is None:
+        messages.info(request, _("Nothing was typed yet, so nothing is kept."))
+    else:
+        messages.success(request, _("It is kept. “New case” goes on where you stopped, for thirty days."))
+    return redirect("cases:today")
+
+
+def _discard(request: HttpRequest) -> HttpResponse:
+    case_drafts.discard(by=request.user)
+    messages.success(request, _("What you had typed is discarded."))
+    return redirect("cases:new-case")
+
+
+def _page(request: HttpRequest, form: NewCaseForm, *, draft: Any = None, status: int = 200) -> HttpResponse:
+    return render(request, "cases/new_case.html", {"form": form, "draft": draft}, status=status)

@@ -1,0 +1,155 @@
+"""A new case on one page: pasted text fills it, what is typed is kept, files become its first exhibits."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from cases.models import Case, CaseDraft
+from cases.services import case_drafts
+from tests import factories, pictures
+from tests.views.asking import HTMX, text_of
+from tracker.accounts.models import User
+
+URL = "/cases/new/"
+ORDER = "潮鞋严选旗舰店 >\n实付款 ¥899.00\n订单编号 6920260908442210087 复制\n抖音商城"
+FORM = {"title": "Fake shoes", "playbook": "douyin", "problem_kind": "fake_goods", "currency": "CNY"}
+
+
+def value_of(page: str, name: str) -> str:
+    field = re.search(rf'<input[^>]* name="{name}"[^>]*>', page)
+    found = re.search(r'value="([^"]*)"', field[0]) if field else None
+    return found[1] if found else ""
+
+
+def test_pasted_text_fills_the_fields_and_nothing_is_stored(alice_client: Client):
+    response = alice_client.post(URL, {"do": "read", "pasted": ORDER, "playbook": "amazon"}, headers=HTMX)
+
+    page = response.content.decode()
+    assert page.lstrip().startswith('<div id="new-case-fields"')
+    assert value_of(page, "merchant") == "潮鞋严选旗舰店"
+    assert value_of(page, "amount") == "899.00"
+    assert value_of(page, "title") == "Order from 潮鞋严选旗舰店"
+    assert '<input type="checkbox" name="numbers" value="order:6920260908442210087" checked>' in page
+    assert "Filled in from what you pasted:" in text_of(response)
+    assert not Case.objects.exists() and not CaseDraft.objects.exists()
+
+
+def test_what_was_typed_before_stays(alice_client: Client):
+    typed = {"title": "My own words", "amount": "12", "currency": "EUR", "merchant": "Some shop"}
+
+    page = alice_client.post(URL, {"do": "read", "pasted": ORDER, **typed}).content.decode()
+
+    assert (value_of(page, "title"), value_of(page, "amount")) == ("My own words", "12")
+    assert value_of(page, "merchant") == "Some shop"
+    assert re.search(r'<option value="EUR" selected', page)
+
+
+def test_text_that_says_nothing_is_told_so(alice_client: Client):
+    assert "Nothing in it could be told for certain." in text_of(
+        alice_client.post(URL, {"do": "read", "pasted": "hello there"})
+    )
+
+
+def test_the_case_opens_with_its_order_and_its_first_screenshot(alice: User, alice_client: Client):
+    screenshot = SimpleUploadedFile("chat.png", pictures.picture(), "image/png")
+    numbers = ["order:6920260908442210087", "payment:4200002345202611201234567890"]
+
+    response = alice_client.post(URL, {**FORM, "pasted": ORDER, "numbers": numbers, "files": [screenshot]})
+
+    case = Case.objects.visible_to(alice).get()
+    assert response["Location"] == f"/cases/{case.reference}/"
+    order = case.orders.get()
+    assert order.platform == "Douyin"
+    assert [(one.kind, one.number) for one in order.numbers.all()] == [
+        ("order", "6920260908442210087"),
+        ("payment", "4200002345202611201234567890"),
+    ]
+    assert [(one.number, one.original_name) for one in case.exhibits.all()] == [(1, "chat.png")]
+    actions = list(case.custody_entries.order_by("sequence").values_list("action", flat=True))
+    assert actions[0] == "case_opened" and {"order_added", "exhibit_received"} <= set(actions)
+
+
+def test_a_file_that_cannot_be_taken_is_told_and_the_case_is_open(alice_client: Client):
+    file = SimpleUploadedFile("setup.exe", b"MZ\x90\x00 not a picture", "image/png")
+
+    response = alice_client.post(URL, {**FORM, "files": [file]}, follow=True)
+
+    assert Case.objects.get().exhibits.count() == 0
+    assert "setup.exe:" in text_of(response)
+
+
+def test_a_number_that_cannot_be_one_is_refused_and_nothing_is_stored(alice_client: Client):
+    response = alice_client.post(URL, {**FORM, "numbers": ["order:" + "1" * 65]})
+
+    assert response.status_code == 422
+    assert "more than 64 signs" in text_of(response)
+    assert not Case.objects.exists()
+
+
+class TestDraft:
+    def test_what_is_typed_is_kept_and_stands_there_again(self, alice: User, alice_client: Client):
+        typed = {"title": "Half a", "problem_kind": "fake_goods", "is_urgent": "on", "numbers": ["order:123"]}
+
+        said = alice_client.post(f"{URL}draft/", typed, headers=HTMX)
+        page = alice_client.get(URL)
+
+        assert "Kept at 10:00" in text_of(said)
+        assert value_of(page.content.decode(), "title") == "Half a"
+        assert re.search(r'value="fake_goods"[^>]*checked', page.content.decode())
+        assert re.search(r'name="is_urgent"[^>]*checked', page.content.decode())
+        assert 'value="order:123" checked' in page.content.decode()
+        assert "Go on where you stopped." in text_of(page)
+
+    def test_finish_later_keeps_it_without_a_title(self, alice: User, alice_client: Client):
+        response = alice_client.post(URL, {"do": "later", "demand": "Money back"}, follow=True)
+
+        assert "“New case” goes on where you stopped" in text_of(response)
+        assert CaseDraft.objects.get(user=alice).fields == {"demand": ["Money back"]}
+
+    def test_opening_the_case_ends_it(self, alice: User, alice_client: Client):
+        alice_client.post(f"{URL}draft/", FORM)
+        alice_client.post(URL, FORM)
+
+        assert not CaseDraft.objects.exists()
+
+    def test_a_refused_case_leaves_it(self, alice: User, alice_client: Client):
+        alice_client.post(f"{URL}draft/", {"title": "Half a"})
+        alice_client.post(URL, {**FORM, "amount": "-1"})
+
+        assert CaseDraft.objects.get(user=alice).fields == {"title": ["Half a"]}
+
+    def test_it_can_be_thrown_away(self, alice: User, alice_client: Client):
+        alice_client.post(f"{URL}draft/", FORM)
+        alice_client.post(URL, {"do": "discard"})
+
+        assert not CaseDraft.objects.exists()
+
+    def test_nobody_sees_that_of_another(self, alice: User, alice_client: Client, mallory_client: Client):
+        alice_client.post(f"{URL}draft/", {"title": "Half a secret"})
+
+        assert "Half a secret" not in mallory_client.get(URL).content.decode()
+
+    @pytest.mark.parametrize("days", [29, 31])
+    def test_it_is_kept_for_thirty_days(self, alice: User, alice_client: Client, days: int):
+        at = factories.NOON - timedelta(days=days)
+        case_drafts.keep(by=alice, at=at, fields={"title": ["Half a"]})
+
+        case_drafts.clear_stale()
+
+        assert CaseDraft.objects.exists() is (days == 29)
+
+    def test_more_than_a_form_holds_is_refused_with_a_sentence(self, alice: User, alice_client: Client):
+        said = alice_client.post(f"{URL}draft/", {"demand": "x" * 70_000}, headers=HTMX)
+
+        assert "This is too much to keep." in text_of(said)
+        assert not CaseDraft.objects.exists()
+
+    def test_fields_that_the_form_does_not_have_are_left_out(self, alice: User, alice_client: Client):
+        alice_client.post(f"{URL}draft/", {"title": "Half a", "csrfmiddlewaretoken": "t", "spam": "x"})
+
+        assert CaseDraft.objects.get().fields == {"title": ["Half a"]}
