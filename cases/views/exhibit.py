@@ -59,13 +59,10 @@ def _piece(request: HttpRequest, case: Case, row: Exhibit) -> HttpResponse:
 
 def _context(request: HttpRequest, case: Case, row: Exhibit) -> dict[str, Any]:
     """What the sections of the page need, in their order."""
-    before, after = _neighbours(case, row)
-    return {
+    return _place(case, row) | {
         "case": case,
         "room": "exhibits",
         "exhibit": row,
-        "before": before,
-        "after": after,
         "shown": show_exhibit(request, row),
         "troubles": scrub_runs.troubles_of(row) if case.is_owned else [],
         "hints": hints.hints_of(row),
@@ -76,14 +73,16 @@ def _context(request: HttpRequest, case: Case, row: Exhibit) -> dict[str, Any]:
     }
 
 
-def _neighbours(case: Case, row: Exhibit) -> tuple[int | None, int | None]:
-    """The numbers of the exhibits before and after this one."""
+def _place(case: Case, row: Exhibit) -> dict[str, int | None]:
+    """Where it stands among the exhibits, counted from one, and the numbers of those before and after."""
     numbers = list(case.exhibits.order_by("number").values_list("number", flat=True))
-    place = numbers.index(row.number)
-    return (
-        numbers[place - 1] if place else None,
-        numbers[place + 1] if place + 1 < len(numbers) else None,
-    )
+    at = numbers.index(row.number)
+    return {
+        "place": at + 1,
+        "places": len(numbers),
+        "before": numbers[at - 1] if at else None,
+        "after": numbers[at + 1] if at + 1 < len(numbers) else None,
+    }
 
 
 def _form(request: HttpRequest, case: Case, row: Exhibit) -> DescribeForm:
