@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -9,6 +10,9 @@ from typing import Literal
 from cases.rules.hours import OpeningHours
 from cases.rules.sources import Citation
 from cases.rules.text import Text
+
+# How the way to a channel names a number to dial: 拨打 12315.
+DIALLED = re.compile(r"拨打 ?(\d{3,12})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,12 @@ class Channel:
         """The wait for the usual subject; none for a channel without a queue."""
         wait = self.wait_for(self.usual_subject)
         return wait.wait if wait else timedelta(0)
+
+    @property
+    def phone(self) -> str:
+        """The number to dial, as digits, where the first thing to do is to dial one; else empty."""
+        found = DIALLED.search(self.way[0].zh_hans) if self.way and self.draft.style == "call" else None
+        return found[1] if found else ""
 
     def answer_time(self, merchant_kind: str = "") -> Figure | None:
         """The usual time to an answer, of this kind of merchant where the source tells it apart."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -61,7 +61,8 @@ READY_BY_FIELD = ("problem_statement", "demand", "merchant_address")
 class Loaded:
     """All rows of a case that advice looks at, where a screen shows them anyway.
 
-    `numbers` are the kinds of its order numbers, `contacts` have their exhibits prefetched.
+    `numbers` are the kinds of its order numbers. `received` says by the contact's key when its exhibits came
+    in; without it, `contacts` have them prefetched.
     """
 
     deadlines: Collection[Deadline]
@@ -69,6 +70,7 @@ class Loaded:
     milestones: Collection[Milestone]
     numbers: Collection[str]
     has_exhibits: bool
+    received: Mapping[int, Collection[datetime]] | None = None
 
 
 def advice_for(
@@ -87,7 +89,7 @@ def advice_for(
     if loaded is None:
         situation = situation_of(case, at=at, deadlines=deadlines)
     else:
-        happened = events.of_rows(case, loaded.contacts, loaded.milestones)
+        happened = events.of_rows(case, loaded.contacts, loaded.milestones, loaded.received)
         shown = {*loaded.numbers, SCREENSHOTS} if loaded.has_exhibits else set(loaded.numbers)
         situation = replace(
             _without_preparations(case, happened, _missed_in(case, loaded.deadlines, at)),

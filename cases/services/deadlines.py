@@ -82,6 +82,16 @@ def mark_met(*, deadline: Deadline, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
+def take_back(*, deadline: Deadline, by: User, at: datetime) -> None:
+    """It was not done after all: it is open again and reminds anew. Nothing happens where it is open, was
+    met by what was logged, or its case is closed.
+    """
+    deadline = _locked(deadline)
+    if deadline.met_at is not None and deadline.met_by == BY_HAND and not deadline.case.is_closed:
+        states.reopen(deadline, at=at, by=by)
+
+
+@transaction.atomic
 def drop(*, deadline: Deadline, by: User, at: datetime) -> None:
     """The user says that it no longer matters; nothing happens to one that is no longer open."""
     deadline = _locked(deadline)

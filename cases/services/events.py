@@ -46,15 +46,24 @@ def happened_in(cases: Collection[Case]) -> Mapping[int, tuple[Happened, ...]]:
 
 
 def of_rows(
-    case: Case, contacts: Iterable[ContactAttempt], milestones: Iterable[Milestone]
+    case: Case,
+    contacts: Iterable[ContactAttempt],
+    milestones: Iterable[Milestone],
+    received: Mapping[int, Collection[datetime]] | None = None,
 ) -> tuple[Event, ...]:
-    """As `of`, from all contacts, with their exhibits prefetched, and milestones of the case; no query."""
+    """As `of`, from all contacts and milestones of the case; no query.
+
+    `received` says by the contact's key when its exhibits came in; without it they are prefetched.
+    """
     by_key = (sorted(contacts, key=attrgetter("pk")), sorted(milestones, key=attrgetter("pk")))
-    return tuple(one.event for one in _happened([case], *by_key)[case.pk])
+    return tuple(one.event for one in _happened([case], *by_key, received)[case.pk])
 
 
 def _happened(
-    cases: Collection[Case], rows: Iterable[ContactAttempt], milestones: Iterable[Milestone]
+    cases: Collection[Case],
+    rows: Iterable[ContactAttempt],
+    milestones: Iterable[Milestone],
+    received: Mapping[int, Collection[datetime]] | None = None,
 ) -> Mapping[int, tuple[Happened, ...]]:
     by_key = {case.pk: case for case in cases}
     contacts = {contact.pk: contact for contact in rows}
@@ -62,14 +71,18 @@ def _happened(
     for contact in contacts.values():
         channels = channels_of(by_key[contact.case_id])
         found[contact.case_id].append(Happened(_contact(contact, channels), contact))
-        for exhibit in contact.exhibits.all():
-            event = _exhibit(contact, exhibit.received_at, channels)
+        for received_at in _received(contact) if received is None else received.get(contact.pk, ()):
+            event = _exhibit(contact, received_at, channels)
             found[contact.case_id].append(Happened(event, contact))
     for milestone in milestones:
         followed = contacts.get(milestone.contact_id or 0)
         event = _milestone(milestone, followed, channels_of(by_key[milestone.case_id]))
         found[milestone.case_id].append(Happened(event, followed, milestone))
     return {key: tuple(sorted(happened, key=lambda one: one.event.at)) for key, happened in found.items()}
+
+
+def _received(contact: ContactAttempt) -> list[datetime]:
+    return [exhibit.received_at for exhibit in contact.exhibits.all()]
 
 
 def of_case(case: Case) -> Event:

@@ -92,6 +92,21 @@ def mark_done(*, own: OwnReminder, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
+def take_back(*, own: OwnReminder, by: User, at: datetime) -> None:
+    """It was not done after all: it stands as before, and is told where its time is still ahead.
+
+    Nothing happens to one that is not done. Raises ValidationError where it was removed meanwhile.
+    """
+    own = _locked(own)
+    if own.done_at is not None:
+        own.done_at, own.changed_at, own.version = None, at, own.version + 1
+        own.save(update_fields=["done_at", "changed_at", "version"])
+        if own.remind_at > at:
+            _plan(own)
+        _record(own, "own_reminder_changed", at=at, by=by)
+
+
+@transaction.atomic
 def remove(*, own: OwnReminder, by: User, at: datetime) -> None:
     """Delete it with its text and what the ledger says of it; that it was there stays in the chain."""
     own = _locked(own)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
 from cases.models import Case, Reminder
@@ -181,12 +181,20 @@ class Standing:
     trouble: Reminder | None
 
 
-def standing_of(user: User) -> Standing:
-    """By one query; by a second one where there is trouble."""
-    confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
-    rows = User.objects.filter(pk=user.pk).annotate(
-        is_confirmed=Exists(confirmed), in_trouble=Exists(_not_made_good(user))
-    )
-    fields = ("is_confirmed", "reminder_preferences__stopped_at", "in_trouble")
-    is_confirmed, stopped_since, in_trouble = rows.values_list(*fields).get()
+def standing_columns(user: User) -> dict[str, Exists]:
+    """What a query of rows of the user may ask along, to spare `standing_of` its own."""
+    confirmed = EmailAddress.objects.filter(user_id=user.pk, email=user.email, verified=True)
+    return {"is_confirmed": Exists(confirmed), "in_trouble": Exists(_not_made_good(user))}
+
+
+def standing_of(user: User, known: tuple[bool, datetime | None, bool] | None = None) -> Standing:
+    """By one query, by none where what it asks is `known` (confirmed, stopped since, in trouble); by one
+    more where there is trouble.
+    """
+    if known is None:
+        found: Any = User.objects.filter(pk=user.pk).select_related("reminder_preferences")
+        row = found.annotate(**standing_columns(user)).get()
+        stopped_since = getattr(getattr(row, "reminder_preferences", None), "stopped_at", None)
+        known = (row.is_confirmed, stopped_since, row.in_trouble)
+    is_confirmed, stopped_since, in_trouble = known
     return Standing(is_confirmed, stopped_since, trouble_of(user) if in_trouble else None)

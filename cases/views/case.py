@@ -32,7 +32,8 @@ from tracker.accounts.models import User
 def case(request: HttpRequest, case: Case) -> HttpResponse:
     """Reading it, and logging a contact that just happened."""
     viewings.note_case_viewed(case.membership, at=timezone.now())  # type: ignore[attr-defined]
-    form = QuickContactForm(request.POST if request.method == "POST" else None, case=case)
+    posted = request.POST if request.method == "POST" else None
+    form = QuickContactForm(posted, case=case, initial={"channel": request.GET.get("channel", "")})
     said = ""
     if form.is_valid():
         try:

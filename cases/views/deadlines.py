@@ -16,6 +16,7 @@ from cases.forms.own_reminders import OwnReminderForm, SnoozeForm
 from cases.models import Case, Deadline
 from cases.services import deadlines as deadline_service
 from cases.services import reminder_stops, snoozes
+from cases.views import today_undo
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
@@ -24,10 +25,15 @@ from cases.views.ledger import ledger_of
 from cases.views.own_reminders import shown_own
 from cases.views.shown import earliest_first, show
 from cases.views.times import said_when
+from cases.views.today import today_page
 
 # No row has a longer one.
 LONGEST_NUMBER = 18
-ACTIONS = {"met": deadline_service.mark_met, "drop": deadline_service.drop}
+ACTIONS = {
+    "met": deadline_service.mark_met,
+    "drop": deadline_service.drop,
+    "undo": deadline_service.take_back,
+}
 FEW_HOURS = timedelta(hours=3)
 FEW_DAYS = 3
 
@@ -39,13 +45,17 @@ def deadlines(request: HttpRequest, case: Case) -> HttpResponse:
     typed = request.POST.get("deadline", "")
     is_number = typed.isdecimal() and len(typed) <= LONGEST_NUMBER
     deadline = get_object_or_404(case.deadlines, pk=int(typed) if is_number else 0)
-    if request.POST.get("action") == "snooze":
+    action = request.POST.get("action", "")
+    if action == "snooze":
         return _snooze(request, case, deadline)
-    act = ACTIONS.get(request.POST.get("action", ""))
+    act = ACTIONS.get(action)
     if act is None:
         return _refused(request, case, _("Choose what became of the deadline."))
     act(deadline=deadline, by=request.user, at=timezone.now())
-    return _done(request, case, _("Noted. No more reminders come for it."))
+    if action == "undo":
+        return _done(request, case, _("It is open again."))
+    undone = deadline if action == "met" else None
+    return _done(request, case, _("Noted. No more reminders come for it."), undone=undone)
 
 
 def _snooze(request: HttpRequest, case: Case, deadline: Deadline) -> HttpResponse:
@@ -81,17 +91,29 @@ def _chosen(request: HttpRequest, now: datetime) -> datetime | None:
     return None
 
 
-def _done(request: HttpRequest, case: Case, said: str) -> HttpResponse:
+def _done(request: HttpRequest, case: Case, said: str, *, undone: Deadline | None = None) -> HttpResponse:
+    """`undone` is what Today offers to open again."""
     if wants_fragment(request):
+        if _is_from_today(request):
+            undo = today_undo.of_deadline(case, undone) if undone else None
+            return today_page(request, said=said, undo=undo)
         return _page(request, case, said=said)
     messages.success(request, said)
+    if undone and _is_from_today(request):
+        return redirect(today_undo.address(undone))
     return redirect(_next_page(request, case))
 
 
 def _refused(request: HttpRequest, case: Case, sentence: str) -> HttpResponse:
     if not wants_fragment(request):
         messages.error(request, sentence)
+    elif _is_from_today(request):
+        return today_page(request, refused=sentence)
     return _page(request, case, said=sentence, status=422)
+
+
+def _is_from_today(request: HttpRequest) -> bool:
+    return request.POST.get("from") == "today"
 
 
 def _page(

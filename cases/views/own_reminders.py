@@ -17,12 +17,14 @@ from cases.forms.own_reminders import ChangeForm, OwnReminderForm
 from cases.models import Case, OwnReminder
 from cases.services import own_reminders as service
 from cases.services import reminder_stops, snoozes
+from cases.views import today_undo
 from cases.views.access import case_view
 from cases.views.errors import tell
 from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.ledger import Line, lines_of
 from cases.views.submissions import submit_once
 from cases.views.times import said_when, written
+from cases.views.today import today_page
 from tracker.accounts.models import User
 
 
@@ -84,14 +86,31 @@ def own_reminder(request: HttpRequest, case: Case, own_id: int) -> HttpResponse:
     if posting:
         try:
             if said := _act(request, own, form):
-                messages.success(request, said)
-                return redirect("/" if request.POST.get("from") == "today" else _list_of(case))
+                return _acted(request, own, said)
         except ValidationError as error:
+            if _is_on_today(request):
+                return today_page(request, refused=" ".join(error.messages))
             if not form.is_bound:
                 form = ChangeForm({"text": own.text, "remind_at": own.remind_at}, own=own)
             tell(form, error)
     context = {"case": case, "room": "deadlines", "own": own, "form": form}
     return render(request, "cases/own_reminder.html", context, status=422 if posting else 200)
+
+
+def _acted(request: HttpRequest, own: OwnReminder, said: str) -> HttpResponse:
+    """Back to where the button was; what was called done on Today can be taken back there."""
+    is_done = request.POST.get("do") == "done"
+    if _is_on_today(request):
+        return today_page(request, said=said, undo=today_undo.of_own(own.case, own) if is_done else None)
+    messages.success(request, said)
+    if request.POST.get("from") != "today":
+        return redirect(_list_of(own.case))
+    return redirect(today_undo.address(own) if is_done else "/")
+
+
+def _is_on_today(request: HttpRequest) -> bool:
+    """Whether Today wants its fragment."""
+    return wants_fragment(request) and request.POST.get("from") == "today"
 
 
 def _act(request: HttpRequest, own: OwnReminder, form: ChangeForm) -> str:
@@ -101,6 +120,9 @@ def _act(request: HttpRequest, own: OwnReminder, form: ChangeForm) -> str:
         case "done":
             service.mark_done(own=own, by=user, at=now)
             return _("Done. Nothing more is said of it.")
+        case "undo":
+            service.take_back(own=own, by=user, at=now)
+            return _("It is open again.")
         case "remove":
             service.remove(own=own, by=user, at=now)
             return _("The reminder is removed.")

@@ -1,62 +1,107 @@
-"""Today: what to do now and until when, across all cases; what they owe me; then quiet."""
+"""Today: what to do now in order of time left, across all cases; what they owe me; then quiet."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cases.models import Case, Membership, Whose
-from cases.rules.advice import Advice
-from cases.services import advice, deadlines, own_reminders, reminder_health
-from cases.views.fragments import render_page_or_fragment
-from cases.views.shown import ShownDeadline, earliest_first, show
+from cases.models import Case, Deadline, Membership, Whose
+from cases.services import deadlines, next_steps, own_reminders, reminder_health
+from cases.services.reminder_health import Standing
+from cases.views import today_items, today_undo
+from cases.views.fragments import render_page_or_fragment, wants_fragment
+from cases.views.shown import earliest_first, show
 from tracker.accounts.models import User
 
-# Each costs a look at the whole case; the rest waits in the list.
+# So many are advised; the others are quiet, and wait in the list.
 CASES_WITH_ADVICE = 5
+QUIET_CASES = 5
 # What ends later, such as the three years of a claim, stands on the page of its case alone.
 IN_SIGHT = timedelta(days=90)
 
 
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
+    if wants_fragment(request) and "seen" in request.GET:
+        return _what_changed(request, request.GET["seen"])
+    return today_page(request, undo=today_undo.asked_for(request))
+
+
+def today_page(
+    request: HttpRequest, *, said: str = "", refused: str = "", undo: today_undo.Undo | None = None
+) -> HttpResponse:
+    """The page or its fragment; `said` is announced, `refused` as an error, `undo` offers the way back."""
+    context = {**_everything(request.user), "said": said, "refused_why": refused, "undo": undo}
+    return render_page_or_fragment(request, "today", context, status=422 if refused else 200)
+
+
+def _what_changed(request: HttpRequest, seen: str) -> HttpResponse:
+    """The countdowns alone, so that nothing that is open or typed is lost; 204 where they say the same."""
+    context = _everything(request.user)
+    if context["seen"] == seen:
+        return HttpResponse(status=204)
+    context["has_other_items"] = today_items.order_of(context["seen"]) != today_items.order_of(seen)
+    return render(request, "cases/_today_left.html", context)
+
+
+def _everything(user: User) -> dict[str, Any]:
+    """Six queries at most, however many cases there are, but for one where mails are in trouble."""
     now = timezone.now()
-    in_sight = deadlines.open_for(request.user).filter(due_at__lte=now + IN_SIGHT)
-    shown = earliest_first(show(in_sight, at=now))
+    cases, standing = _open_cases(user)
+    by_key = {case.pk: case for case in cases}
+    rows = list(deadlines.open_for(user).filter(due_at__lte=now + IN_SIGHT)) if cases else []
+    for row in rows:
+        row.case = by_key.get(row.case_id, row.case)
+    shown = earliest_first(show(rows, at=now))
     # Where something is mine to do, or theirs and still running, that is the next step.
     busy = {one.deadline.case_id for one in shown if one.deadline.whose == Whose.MINE or one.tone != "late"}
-    cases = _open_cases(request.user)
-    writable = {case.pk for case in cases if case.may_write}
-    for one in shown:
-        one.deadline.case.may_write = one.deadline.case_id in writable  # type: ignore[attr-defined]
-    quiet = [case for case in cases if case.pk not in busy]
+    idle = [case for case in cases if case.pk not in busy]
+    steps = next_steps.next_steps(idle[:CASES_WITH_ADVICE], at=now, deadlines=_by_case(rows))
+    quiet = [case for case in idle if case.pk not in steps]
+    own_due = own_reminders.open_for(user).filter(remind_at__lte=now)
+    acting = [one for one in shown if not one.can_wait]
     context = {
         "now": now,
-        "mine": [one for one in shown if one.deadline.whose == Whose.MINE and not one.can_wait],
-        "theirs": [one for one in shown if one.deadline.whose == Whose.THEIRS and not one.can_wait],
-        "later": [one for one in shown if one.can_wait],
-        "quiet": [(case, _best_step(case, shown, now)) for case in quiet[:CASES_WITH_ADVICE]],
-        "own_due": own_reminders.open_for(request.user).filter(remind_at__lte=now),
-        "quiet_more": max(0, len(quiet) - CASES_WITH_ADVICE),
-        "standing": reminder_health.standing_of(request.user),
-        "has_cases": bool(cases) or Case.objects.visible_to(request.user).exists(),
+        "doing": today_items.in_order(
+            [one for one in acting if one.deadline.whose == Whose.MINE],
+            list(own_due),
+            [(by_key[key], best) for key, best in steps.items()],
+            at=now,
+        ),
+        "theirs": today_items.of_deadlines(one for one in acting if one.deadline.whose == Whose.THEIRS),
+        "later": today_items.of_deadlines(one for one in shown if one.can_wait),
+        "quiet": quiet[:QUIET_CASES],
+        "quiet_more": max(0, len(quiet) - QUIET_CASES),
+        "standing": standing,
+        "has_cases": bool(cases) or Case.objects.visible_to(user).exists(),
     }
-    return render_page_or_fragment(request, "today", context)
+    context["items"] = [*context["doing"], *context["theirs"], *context["later"]]
+    context["seen"] = today_items.seen(context["items"])
+    return context
 
 
-def _open_cases(user: User) -> list[Case]:
-    """The newest first, each with `may_write`."""
+def _open_cases(user: User) -> tuple[list[Case], Standing]:
+    """The newest first, each with `may_write`; how reminders reach the user comes with them."""
     memberships = Membership.objects.filter(user=user, case__in=Case.objects.open()).select_related("case")
-    cases = []
-    for membership in memberships.order_by("-case__created_at", "-case__pk"):
-        membership.case.may_write = membership.may_write  # type: ignore[attr-defined]
-        cases.append(membership.case)
-    return cases
+    rows = memberships.annotate(
+        **reminder_health.standing_columns(user), stopped_since=F("user__reminder_preferences__stopped_at")
+    )
+    cases, known = [], None
+    for row in rows.order_by("-case__created_at", "-case__pk"):
+        row.case.may_write = row.may_write  # type: ignore[attr-defined]
+        cases.append(row.case)
+        known = (row.is_confirmed, row.stopped_since, row.in_trouble)
+    return cases, reminder_health.standing_of(user, known)
 
 
-def _best_step(case: Case, shown: list[ShownDeadline], now: datetime) -> Advice | None:
-    deadlines = [one.deadline for one in shown if one.deadline.case_id == case.pk]
-    return next(iter(advice.advice_for(case, now, deadlines=deadlines)), None)
+def _by_case(rows: list[Deadline]) -> dict[int, list[Deadline]]:
+    found: dict[int, list[Deadline]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
+    return found

@@ -91,14 +91,15 @@ def test_one_tap_ends_a_deadline_and_its_reminders(
 
 
 @pytest.mark.parametrize(
-    ("place", "there"), [("today", "/"), ("case", "/cases/{}/"), ("", "/cases/{}/deadlines/")]
+    ("place", "there"),
+    [("today", "/?undo=deadline-{1}"), ("case", "/cases/{0}/"), ("", "/cases/{0}/deadlines/")],
 )
 def test_the_button_leads_back_to_where_it_was(
     case: Case, alice_client: Client, silent_shop: Deadline, place: str, there: str
 ):
     response = alice_client.post(url(case), {"deadline": silent_shop.pk, "action": "met", "from": place})
 
-    assert response["Location"] == there.format(case.reference)
+    assert response["Location"] == there.format(case.reference, silent_shop.pk)
 
 
 @pytest.mark.parametrize("deadline", ["", "0", "x", "99999999999999999999", "9" * 5000])

@@ -178,7 +178,7 @@ def test_today_leaves_out_what_ends_in_years(case: Case, alice_client: Client):
     text = text_of(alice_client.get("/"))
 
     assert "Limitation" not in text
-    assert "Nothing to do right now" in text
+    assert "What to do now" in text
     assert "Next step: Order-card service" in text
 
 

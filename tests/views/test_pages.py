@@ -175,7 +175,7 @@ def test_an_error_of_ours_says_so_in_both_languages_and_nothing_else(
     def fail(*_arguments: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("cases.services.deadlines.open_for", fail)
+    monkeypatch.setattr("cases.services.own_reminders.open_for", fail)
     client = Client(raise_request_exception=False)
     client.force_login(alice)
 
