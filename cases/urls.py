@@ -1,5 +1,6 @@
 """Addresses of the screens; DESIGN section 5 says which of them never change."""
 
+from django.conf import settings
 from django.urls import include, path, register_converter
 
 from cases.views import (
@@ -138,3 +139,6 @@ urlpatterns = [
     path("shared/<str:token>/zip/", shared.shared_zip, name="shared-zip"),
     path("unsubscribe/<str:token>/", reminder_links.unsubscribe, name="unsubscribe"),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("", include("cases.debug_urls")))
