@@ -17,6 +17,7 @@ from cases.views import (
     deadlines,
     drafts,
     erasing,
+    examples,
     exhibit,
     exhibit_files,
     exhibits,
@@ -110,6 +111,7 @@ of_one_own_playbook = [
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("examples/", examples.examples, name="examples"),
     path("send-again/", trouble.send_again, name="send-again"),
     path("cases/", case_list.cases, name="cases"),
     path("cases/cases.csv", case_list.case_table, name="case-table"),

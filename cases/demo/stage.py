@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.utils.translation import gettext as _
 from PIL import Image
 
 from cases.demo.screenshots import as_jpeg, as_png
 from cases.models import Case, ContactAttempt, Exhibit, ExhibitSource
-from cases.services import exhibits
+from cases.services import cases, exhibits
 from tracker.accounts.models import User
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -24,6 +26,13 @@ class Stage:
 
     user: User
     now: datetime
+    is_example: bool = False
+
+    def open_case(self, *, at: datetime, title: str, **fields: Any) -> Case:
+        """A case of the user; an example says so in its title, wherever that is shown."""
+        if self.is_example:
+            title = _("Example: %(title)s") % {"title": title}
+        return cases.open_case(by=self.user, at=at, title=title, is_example=self.is_example, **fields)
 
     def ago(self, *, days: int, at: str) -> datetime:
         """`at` (as in 20:15, Chinese time) so many days before today; one day at least, so it is past."""

@@ -27,8 +27,7 @@ from cases.services import cases, contacts, milestones, orders
 def parcel_lost(stage: Stage) -> Case:
     """Open. The shop was written to twelve minutes ago and has not answered: its half hour is running."""
     opened = stage.ago(days=2, at="19:40")
-    case = cases.open_case(
-        by=stage.user,
+    case = stage.open_case(
         at=opened,
         title="青花茶具在路上丢了",
         playbook="douyin",
@@ -119,8 +118,7 @@ def parcel_lost(stage: Stage) -> Case:
 def fake_goods(stage: Stage) -> Case:
     """Escalated. The hotline promised an answer by yesterday evening and did not keep its word."""
     opened = stage.ago(days=8, at="21:10")
-    case = cases.open_case(
-        by=stage.user,
+    case = stage.open_case(
         at=opened,
         title="收到的运动鞋是假货",
         playbook="douyin",
@@ -225,8 +223,7 @@ def fake_goods(stage: Stage) -> Case:
 def refund_refused(stage: Stage) -> Case:
     """Closed, partly solved: the hotline kept its word and the shop paid most of it back."""
     opened = stage.ago(days=12, at="09:30")
-    case = cases.open_case(
-        by=stage.user,
+    case = stage.open_case(
         at=opened,
         title="羽绒服退货被拒",
         playbook="douyin",
@@ -303,8 +300,7 @@ def refund_refused(stage: Stage) -> Case:
 def hotel_booking(stage: Stage) -> Case:
     """Waiting. The complaint is with the partner platform: usual time plus two to three workdays."""
     opened = stage.ago(days=3, at="20:05")
-    case = cases.open_case(
-        by=stage.user,
+    case = stage.open_case(
         at=opened,
         title="订好的酒店到店无房",
         playbook="douyin",
@@ -372,8 +368,7 @@ def hotel_booking(stage: Stage) -> Case:
 def livestream_purchase(stage: Stage) -> Case:
     """Open and pressing: the stream ended twelve minutes ago, its chat can be looked up for eighteen more."""
     opened = stage.minutes_ago(40)
-    case = cases.open_case(
-        by=stage.user,
+    case = stage.open_case(
         at=opened,
         title="直播间承诺的赠品没有发",
         playbook="douyin",
@@ -414,8 +409,7 @@ def livestream_purchase(stage: Stage) -> Case:
 def account_frozen(stage: Stage) -> Case:
     """Open, high risk: official service has confirmed, the hotline has not; it takes both."""
     opened = stage.ago(days=1, at="21:20")
-    case = cases.open_case(
-        by=stage.user,
+    case = stage.open_case(
         at=opened,
         title="账号被冻结，钱包余额取不出来",
         playbook="douyin",
@@ -461,3 +455,5 @@ STORIES: tuple[Callable[[Stage], Case], ...] = (
     account_frozen,
     livestream_purchase,
 )
+# What a user may look around in: a silent shop, a refused refund, a promise for a stream.
+EXAMPLES: tuple[Callable[[Stage], Case], ...] = (parcel_lost, refund_refused, livestream_purchase)

@@ -155,6 +155,11 @@ class Case(models.Model):
     recovered_amount = models.DecimalField(
         _("amount recovered"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    is_example = models.BooleanField(
+        _("example"),
+        default=False,
+        help_text=_("Made to look around: no mail tells of it, no figure counts it."),
+    )
     created_at = models.DateTimeField(_("opened at"))
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 

@@ -56,9 +56,9 @@ def feed(user: User) -> bytes:
     calendar.add("x-published-ttl", "PT1H")
     with translation.override(user.language):
         calendar.add("x-wr-calname", _("Deadlines of my cases"))
-        for deadline in deadlines.open_for(user):
+        for deadline in deadlines.open_for(user).filter(case__is_example=False):
             calendar.add_component(_deadline_event(deadline, user))
-        for own in own_reminders.open_for(user):
+        for own in own_reminders.open_for(user).filter(case__is_example=False):
             calendar.add_component(_own_event(own))
     return calendar.to_ical()
 

@@ -121,7 +121,7 @@ class Insights:
 def insights_of(user: User) -> Insights:
     """From the cases that the user sees, by three queries."""
     threads = _threads(user)
-    closed = list(Case.objects.visible_to(user).filter(status=Status.CLOSED))
+    closed = list(Case.objects.visible_to(user).filter(status=Status.CLOSED, is_example=False))
     return Insights(_channels(threads), _promises(user), _money(closed), _ends(closed, threads))
 
 
@@ -144,7 +144,7 @@ def _channels(threads: dict[tuple[int, str], list[ContactAttempt]]) -> list[Chan
 
 def _promises(user: User) -> list[MerchantPromises]:
     rows = (
-        Milestone.objects.filter(case__in=Case.objects.visible_to(user))
+        Milestone.objects.filter(case__in=Case.objects.visible_to(user).filter(is_example=False))
         .exclude(case__merchant="")
         .values("case__merchant")
         .annotate(
@@ -190,7 +190,7 @@ def _ends(closed: Iterable[Case], threads: dict[tuple[int, str], list[ContactAtt
 def _threads(user: User) -> dict[tuple[int, str], list[ContactAttempt]]:
     """The contacts of each case and channel, oldest first."""
     rows = (
-        ContactAttempt.objects.filter(case__in=Case.objects.visible_to(user))
+        ContactAttempt.objects.filter(case__in=Case.objects.visible_to(user).filter(is_example=False))
         .select_related("case")
         .only(
             "case__playbook",

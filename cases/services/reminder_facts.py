@@ -50,7 +50,7 @@ def silenced(row: Reminder, memberships: Memberships) -> CancelReason | None:
     is_stopped = _preferences(row.user).stopped_at is not None
     if row.case is not None:
         key = (row.case.pk, row.user_id)
-        if key not in memberships:
+        if key not in memberships or row.case.is_example:
             return CancelReason.NOT_NEEDED
         is_stopped = is_stopped or memberships[key]
     if not row.user.is_active or not _holds(row):

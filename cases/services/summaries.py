@@ -61,6 +61,7 @@ def _deadlines(user: User, at: datetime, days: int) -> QuerySet[Deadline]:
             case__memberships__user=user,
             case__memberships__role__in=[Role.OWNER, Role.HELPER],
             case__memberships__reminders_stopped_at__isnull=True,
+            case__is_example=False,
             is_paused=False,
             due_at__lt=horizon,
         )
@@ -82,6 +83,7 @@ def _own(user: User, until: datetime) -> QuerySet[OwnReminder]:
             remind_at__lt=until,
             case__memberships__user=user,
             case__memberships__reminders_stopped_at__isnull=True,
+            case__is_example=False,
         )
         .select_related("case")
         .order_by("remind_at", "pk")

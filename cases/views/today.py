@@ -79,6 +79,7 @@ def _everything(user: User) -> dict[str, Any]:
         "quiet": quiet[:QUIET_CASES],
         "quiet_more": max(0, len(quiet) - QUIET_CASES),
         "standing": standing,
+        "has_examples": any(case.is_example for case in cases),
         "has_cases": bool(cases) or Case.objects.visible_to(user).exists(),
     }
     context["items"] = [*context["doing"], *context["theirs"], *context["later"]]
