@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-
-from django.db.models import Count, Q
 
 from cases.models import (
     Case,
@@ -18,9 +16,10 @@ from cases.models import (
     Milestone,
     MilestoneKind,
     Outcome,
-    Status,
 )
+from cases.models.case import CaseQuerySet
 from cases.rules.channels import Channel
+from cases.rules.promises import Made, Told, unsettled
 from cases.rules.spread import Spread, spread_of
 from cases.services import playbooks
 from tracker.accounts.models import User
@@ -31,6 +30,8 @@ ANSWERS = frozenset(
     {ContactOutcome.ANSWERED, ContactOutcome.PROMISED, ContactOutcome.REFUSED, ContactOutcome.SOLVED}
 )
 RECOVERED = frozenset({Outcome.SOLVED, Outcome.PARTLY_SOLVED})
+# How long ago a case was opened at most, by what the address says; without it, ever.
+SPANS = {"month": timedelta(days=30), "quarter": timedelta(days=90), "year": timedelta(days=365)}
 
 
 @dataclass(slots=True)
@@ -56,10 +57,28 @@ class ChannelMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Which cases to measure: opened within `span`, of one platform; empty is every. `unknown` is whether
+    something in the address was not known and was left out.
+    """
+
+    span: str = ""
+    playbook: str = ""
+    unknown: bool = False
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.span or self.playbook)
+
+
+@dataclass(slots=True)
 class MerchantPromises:
+    """`open` is what nobody has told the end of, in cases that go on; `total` what is settled."""
+
     merchant: str
-    kept: int
-    broken: int
+    kept: int = 0
+    broken: int = 0
+    open: int = 0
 
     @property
     def total(self) -> int:
@@ -86,12 +105,13 @@ class Money:
 
 @dataclass(slots=True)
 class Ends:
-    """How closed cases ended; by key, on which channel the last contact of those was that got something
-    (`names` has the channels); and how long they took, from opening to closing.
+    """How closed cases ended; by key, on which channel their last contact was (`names` has the channels, the
+    empty key is none), and how many of those got something; how long they took, from opening to closing.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
+    recovered: Counter[str] = field(default_factory=Counter)
     names: dict[str, Channel] = field(default_factory=dict)
     took: list[timedelta] = field(default_factory=list)
 
@@ -110,19 +130,52 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Insights:
-    """Channels by tries, merchants by promises, currencies by name."""
+    """Channels by tries, merchants by promises, currencies by name. `playbooks` are those of all cases that
+    the user sees, `count` is how many were asked for.
+    """
 
+    asked: Asked
+    playbooks: frozenset[str]
+    count: int
     channels: list[ChannelMeasure]
     promises: list[MerchantPromises]
     money: list[Money]
     ends: Ends
 
 
-def insights_of(user: User) -> Insights:
-    """From the cases that the user sees, by three queries."""
-    threads = _threads(user)
-    closed = list(Case.objects.visible_to(user).filter(status=Status.CLOSED, is_example=False))
-    return Insights(_channels(threads), _promises(user), _money(closed), _ends(closed, threads))
+def insights_of(user: User, *, query: Mapping[str, str], at: datetime) -> Insights:
+    """From the cases that the user sees and `query` (span, playbook) asks for, by four queries, and one more
+    for each playbook of one's own that they name.
+    """
+    visible = Case.objects.visible_to(user).filter(is_example=False)
+    keys = frozenset(visible.order_by().values_list("playbook", flat=True).distinct())
+    asked = _read(query, keys)
+    narrowed = _narrowed(visible, asked, at)
+    cases = {case.pk: case for case in narrowed}
+    playbooks.share_playbooks(cases.values())
+    threads = _threads(narrowed, cases)
+    closed = [case for case in cases.values() if case.is_closed]
+    return Insights(
+        asked=asked,
+        playbooks=keys,
+        count=len(cases),
+        channels=_channels(threads),
+        promises=_promises(narrowed, cases, threads),
+        money=_money(closed),
+        ends=_ends(closed, threads),
+    )
+
+
+def _read(query: Mapping[str, str], keys: frozenset[str]) -> Asked:
+    span, playbook = query.get("span", ""), query.get("playbook", "")
+    known = Asked(span if span in SPANS else "", playbook if playbook in keys else "")
+    return Asked(known.span, known.playbook, unknown=(known.span, known.playbook) != (span, playbook))
+
+
+def _narrowed(cases: CaseQuerySet, asked: Asked, at: datetime) -> CaseQuerySet:
+    if asked.span:
+        cases = cases.filter(created_at__gte=at - SPANS[asked.span])
+    return cases.filter(playbook=asked.playbook) if asked.playbook else cases
 
 
 def _channels(threads: dict[tuple[int, str], list[ContactAttempt]]) -> list[ChannelMeasure]:
@@ -142,19 +195,36 @@ def _channels(threads: dict[tuple[int, str], list[ContactAttempt]]) -> list[Chan
     return sorted(measures.values(), key=lambda one: (-one.tries, one.channel.key))
 
 
-def _promises(user: User) -> list[MerchantPromises]:
-    rows = (
-        Milestone.objects.filter(case__in=Case.objects.visible_to(user).filter(is_example=False))
-        .exclude(case__merchant="")
-        .values("case__merchant")
-        .annotate(
-            kept=Count("pk", filter=Q(kind=MilestoneKind.PROMISE_KEPT)),
-            broken=Count("pk", filter=Q(kind=MilestoneKind.PROMISE_BROKEN)),
-        )
-        .filter(Q(kept__gt=0) | Q(broken__gt=0))
-    )
-    found = [MerchantPromises(row["case__merchant"], row["kept"], row["broken"]) for row in rows]
-    return sorted(found, key=lambda one: (-one.total, one.merchant))
+def _promises(
+    narrowed: CaseQuerySet, cases: Mapping[int, Case], threads: dict[tuple[int, str], list[ContactAttempt]]
+) -> list[MerchantPromises]:
+    told: dict[int, list[Told]] = defaultdict(list)
+    found: dict[str, MerchantPromises] = {}
+    kinds = (MilestoneKind.PROMISE_KEPT, MilestoneKind.PROMISE_BROKEN)
+    rows = Milestone.objects.filter(case__in=narrowed, kind__in=kinds)
+    for row in rows.order_by("happened_at", "pk"):
+        case = cases.get(row.case_id)
+        if case is None or not case.merchant:
+            continue
+        one = found.setdefault(case.merchant, MerchantPromises(case.merchant))
+        one.kept += row.kind == MilestoneKind.PROMISE_KEPT
+        one.broken += row.kind == MilestoneKind.PROMISE_BROKEN
+        told[case.pk].append(Told(row.contact_id, row.channel, row.happened_at))
+    for case_id, made in _made(threads).items():
+        case = cases[case_id]
+        left = 0 if case.is_closed else len(unsettled(made, told[case_id]))
+        if case.merchant and left:
+            found.setdefault(case.merchant, MerchantPromises(case.merchant)).open += left
+    return sorted(found.values(), key=lambda one: (-one.total, -one.open, one.merchant))
+
+
+def _made(threads: dict[tuple[int, str], list[ContactAttempt]]) -> dict[int, list[Made]]:
+    made: dict[int, list[Made]] = defaultdict(list)
+    for (case_id, channel), contacts in threads.items():
+        for contact in contacts:
+            if contact.outcome == ContactOutcome.PROMISED:
+                made[case_id].append(Made(contact.pk, channel, contact.started_at))
+    return made
 
 
 def _money(closed: Iterable[Case]) -> list[Money]:
@@ -181,31 +251,29 @@ def _ends(closed: Iterable[Case], threads: dict[tuple[int, str], list[ContactAtt
             ends.took.append(case.closed_at - case.created_at)
         contact = last.get(case.pk)
         channel = playbooks.channels_of(case).get(contact.channel) if contact else None
-        if channel is not None and case.outcome in RECOVERED:
-            ends.channels[channel.key] += 1
-            ends.names[channel.key] = channel
+        key = channel.key if channel else ""
+        ends.channels[key] += 1
+        ends.recovered[key] += case.outcome in RECOVERED
+        if channel:
+            ends.names[key] = channel
     return ends
 
 
-def _threads(user: User) -> dict[tuple[int, str], list[ContactAttempt]]:
-    """The contacts of each case and channel, oldest first."""
+def _threads(
+    narrowed: CaseQuerySet, cases: Mapping[int, Case]
+) -> dict[tuple[int, str], list[ContactAttempt]]:
+    """The contacts of each case and channel, oldest first; each with its case of `cases`."""
     rows = (
-        ContactAttempt.objects.filter(case__in=Case.objects.visible_to(user).filter(is_example=False))
-        .select_related("case")
-        .only(
-            "case__playbook",
-            "case__also_playbooks",
-            "channel",
-            "direction",
-            "outcome",
-            "started_at",
-            "ended_at",
-        )
+        ContactAttempt.objects.filter(case__in=narrowed)
+        .only("case_id", "channel", "direction", "outcome", "started_at", "ended_at")
         .order_by("started_at", "pk")
     )
     threads: dict[tuple[int, str], list[ContactAttempt]] = defaultdict(list)
     for contact in rows:
-        threads[contact.case_id, contact.channel].append(contact)
+        # A case opened between the two queries is left to the next look.
+        if case := cases.get(contact.case_id):
+            contact.case = case
+            threads[contact.case_id, contact.channel].append(contact)
     return threads
 
 

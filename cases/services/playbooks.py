@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -42,6 +42,16 @@ def playbooks_of(case: Case) -> tuple[Playbook, ...]:
 def channels_of(case: Case) -> Mapping[str, Channel]:
     """Every channel of every playbook of the case by its key, the platform's first."""
     return _applying_to(case).channels
+
+
+def share_playbooks(cases: Iterable[Case]) -> None:
+    """Find them once for all of these cases that name the same, not once for each."""
+    known: dict[tuple[str, ...], _Applying] = {}
+    for case in cases:
+        named = (case.playbook, *case.also_playbooks)
+        if named not in known:
+            known[named] = _applying_to(case)
+        case._applying = known[named]  # type: ignore[attr-defined]
 
 
 def forget_playbooks_of(case: Case) -> None:

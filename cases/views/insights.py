@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from cases.models import Outcome
 from cases.rules.spread import Spread, usual_answer_time
 from cases.services import insights as insight_service
-from cases.services.insights import ChannelMeasure, Ends
+from cases.services import playbooks
+from cases.services.insights import Asked, ChannelMeasure, Ends, Insights
+from cases.templatetags.display import text
+from cases.views.list_filters import Choice, Group
 from cases.views.shown import span
+
+OPENED = (
+    ("", gettext_lazy("Ever")),
+    ("month", gettext_lazy("In the last 30 days")),
+    ("quarter", gettext_lazy("In the last 90 days")),
+    ("year", gettext_lazy("In the last year")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +54,63 @@ class ShownChannel:
     drawn: DrawnTimes | None
 
 
+@dataclass(frozen=True, slots=True)
+class LastChannel:
+    """Where the last contact of `count` closed cases was; `recovered` of them got something."""
+
+    name: str
+    count: int
+    recovered: int
+
+
 @require_safe
 def insights(request: HttpRequest) -> HttpResponse:
-    found = insight_service.insights_of(request.user)
+    found = insight_service.insights_of(request.user, query=request.GET.dict(), at=timezone.now())
     context = {
+        "found": found,
+        "groups": _groups(found),
         "channels": [_shown(measure) for measure in found.channels],
         "promises": found.promises,
         "money": found.money,
         "ends": found.ends,
         "outcomes": _outcomes(found.ends),
-        "last_channels": [
-            (found.ends.names[key].name, count) for key, count in found.ends.channels.most_common()
-        ],
-        "took": span(found.ends.spread.middle) if found.ends.spread else "",
+        "last_channels": _last_channels(found.ends),
+        "took": found.ends.spread and [span(time) for time in _parts(found.ends.spread)],
         "enough": insight_service.ENOUGH,
     }
     return render(request, "cases/insights.html", context)
+
+
+def _parts(spread: Spread) -> tuple[timedelta, timedelta, timedelta]:
+    return spread.middle, spread.low, spread.high
+
+
+def _groups(found: Insights) -> list[Group]:
+    """What may be chosen; platforms only where the cases have several."""
+    asked = found.asked
+    named = [(key, playbooks.playbook_named(key)) for key in found.playbooks]
+    platforms = sorted(((key, text(one.name)) for key, one in named if one), key=lambda one: one[1])
+    times = [Choice(name, _address(asked, span=key), key == asked.span) for key, name in OPENED]
+    groups = [Group(_("Cases opened"), times, is_first=True)]
+    if len(platforms) > 1 or asked.playbook:
+        every = Choice(pgettext("platforms", "All"), _address(asked, playbook=""), not asked.playbook)
+        ones = [Choice(name, _address(asked, playbook=key), key == asked.playbook) for key, name in platforms]
+        groups.append(Group(_("Platform"), [every, *ones]))
+    return groups
+
+
+def _address(asked: Asked, **changed: str) -> str:
+    query = {"span": asked.span, "playbook": asked.playbook, **changed}
+    return "?" + urlencode({name: value for name, value in query.items() if value})
+
+
+def _last_channels(ends: Ends) -> list[LastChannel]:
+    return [
+        LastChannel(
+            text(ends.names[key].name) if key else _("No contact was logged"), count, ends.recovered[key]
+        )
+        for key, count in ends.channels.most_common()
+    ]
 
 
 def _outcomes(ends: Ends) -> list[tuple[str, int]]:
@@ -68,7 +122,7 @@ def _outcomes(ends: Ends) -> list[tuple[str, int]]:
 def _shown(measure: ChannelMeasure) -> ShownChannel:
     spread = measure.spread if measure.is_enough else None
     usual = usual_answer_time(measure.channel)
-    words = [span(time) for time in (spread.middle, spread.low, spread.high)] if spread else ["", "", ""]
+    words = [span(time) for time in _parts(spread)] if spread else ["", "", ""]
     return ShownChannel(measure, *words, usual=_range(usual), drawn=_drawn(spread, usual) if spread else None)
 
 

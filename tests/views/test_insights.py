@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cases.models import Case, Outcome
 from cases.services import cases as case_service
-from cases.services import contacts, milestones
+from cases.services import contacts, milestones, own_playbooks
 from tests import factories
 from tests.views.asking import text_of
 from tracker.accounts.models import User
@@ -33,8 +35,17 @@ def test_it_asks_for_a_log_in(db: None, client: Client):
 def test_without_anything_logged_it_says_so(alice_client: Client):
     text = text_of(alice_client.get("/insights/"))
 
+    assert "Here will stand how fast each channel answers you" in text
+    assert "Nothing logged yet." not in text
+
+
+def test_a_case_without_contacts_has_nothing_to_measure_yet(case: Case, alice_client: Client):
+    text = text_of(alice_client.get("/insights/"))
+
     assert "Nothing logged yet." in text
+    assert "No named merchant has promised anything yet." in text
     assert "No case with an amount is closed yet." in text
+    assert "No case is closed yet." in text
 
 
 def test_fewer_than_five_answers_are_counted_and_not_judged(case: Case, alice: User, alice_client: Client):
@@ -83,7 +94,7 @@ def test_who_still_waits_is_told_and_not_timed(case: Case, alice: User, alice_cl
 
     text = text_of(alice_client.get("/insights/"))
 
-    assert "0 of 1 answered 1 case still waits for an answer; it is not in the times" in text
+    assert "0 of 1 answered without an answer in 1 case; it is not in the times" in text
 
 
 def test_where_cases_end_is_counted_and_drawn_from_five_on(alice: User, alice_client: Client):
@@ -94,14 +105,20 @@ def test_where_cases_end_is_counted_and_drawn_from_five_on(alice: User, alice_cl
     few = alice_client.get("/insights/")
     assert "4 cases are closed. Too few to say what is usual." in text_of(few)
     assert "Solved 2 Partly solved 0 Refused 1 Given up 1" in text_of(few)
-    assert "Phone hotline: 2" in text_of(few)
+    assert "Phone hotline 4 cases, 2 got something" in text_of(few)
     assert few.content.decode().count('class="measure"') == 0
 
     case = factories.make_case(owner=alice, at=NOON - timedelta(days=30))
     case_service.close_case(case=case, by=alice, at=NOON, outcome=Outcome.SOLVED)
     enough = alice_client.get("/insights/")
 
-    assert "5 cases are closed. Half of them took less than 3 days." in text_of(enough)
+    assert (
+        "From opening to closing they took 3 days in the middle, half of them 2 days to 4 days."
+        in text_of(enough)
+    )
+    assert "Phone hotline 4 cases, 2 got something No contact was logged 1 case, 1 got something" in text_of(
+        enough
+    )
     assert 'aria-label="60%"' in enough.content.decode()
 
 
@@ -109,13 +126,13 @@ def test_the_page_takes_the_same_queries_whatever_was_logged(
     case: Case, alice: User, alice_client: Client, django_assert_num_queries
 ):
     talk(case, alice, minutes=10, hours_ago=3)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         alice_client.get("/insights/")
     for number in range(4):
         other = factories.make_case(owner=alice, title=f"Case {number}", merchant="潮鞋严选")
         talk(other, alice, minutes=10, hours_ago=3)
         case_service.close_case(case=other, by=alice, at=NOON, outcome=Outcome.SOLVED)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         alice_client.get("/insights/")
 
 
@@ -136,7 +153,86 @@ def test_promises_are_counted_for_each_merchant(alice: User, alice_client: Clien
 
     text = text_of(alice_client.get("/insights/"))
 
-    assert "潮鞋严选 1 of 3 kept too few to say more" in text
+    assert "潮鞋严选 1 kept, 2 broken, 0 open too few to say more" in text
+
+
+def test_a_promise_without_an_end_is_open_while_its_case_goes_on(alice: User, alice_client: Client):
+    case = factories.make_case(owner=alice, merchant="潮鞋严选")
+    for hours in (3, 2):
+        contacts.log_contact(
+            case=case,
+            by=alice,
+            at=NOON,
+            channel="hotline",
+            outcome="promised",
+            promise="a call",
+            started_at=NOON - timedelta(hours=hours),
+        )
+    milestones.log_milestone(case=case, by=alice, at=NOON, kind="promise_broken", happened_at=NOON)
+
+    assert "潮鞋严选 0 kept, 1 broken, 1 open" in text_of(alice_client.get("/insights/"))
+
+    case_service.close_case(case=case, by=alice, at=NOON, outcome=Outcome.GIVEN_UP)
+    assert "潮鞋严选 0 kept, 1 broken, 0 open" in text_of(alice_client.get("/insights/"))
+
+
+@pytest.fixture
+def two_platforms(alice: User) -> None:
+    """Ten days old on Douyin, a hundred on JD, measured now."""
+    now = timezone.now()
+    for days, playbook in ((10, "douyin"), (100, "jd")):
+        case = factories.make_case(owner=alice, at=now - timedelta(days=days), playbook=playbook)
+        case_service.close_case(case=case, by=alice, at=now, outcome=Outcome.SOLVED)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("", "2 cases"),
+        ("?span=month", "1 case"),
+        ("?span=year", "2 cases"),
+        ("?playbook=jd", "1 case"),
+        ("?span=month&playbook=douyin", "1 case"),
+        ("?span=month&playbook=jd", "0 cases"),
+    ],
+)
+def test_an_address_narrows_by_time_and_platform(
+    two_platforms: None, alice_client: Client, address: str, told: str
+):
+    assert f"· {told} " in text_of(alice_client.get(f"/insights/{address}"))
+
+
+def test_what_is_chosen_is_said_and_each_choice_keeps_the_others(two_platforms: None, alice_client: Client):
+    page = alice_client.get("/insights/?span=month&playbook=jd")
+
+    assert "Cases opened: In the last 30 days · Platform: JD" in text_of(page)
+    assert "No case is like this." in text_of(page)
+    assert 'href="?span=quarter&amp;playbook=jd"' in page.content.decode()
+    assert 'href="?span=month"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["?span=eon", "?playbook=ebay", "?playbook=%00", "?span=month&playbook=x"]
+)
+def test_what_is_not_known_in_an_address_is_left_out_and_said(
+    two_platforms: None, alice_client: Client, address: str
+):
+    answer = alice_client.get(f"/insights/{address}")
+
+    assert answer.status_code == 200
+    assert "A filter in this address is not known here; it was left out." in text_of(answer)
+
+
+def test_a_playbook_of_ones_own_is_asked_for_once_whatever_the_number_of_cases(
+    alice: User, alice_client: Client, django_assert_max_num_queries
+):
+    for number in range(4):
+        case = factories.make_case(owner=alice, title=f"Case {number}")
+        talk(case, alice, minutes=10, hours_ago=3)
+    Case.objects.update(playbook=f"{own_playbooks.PREFIX}gone")
+
+    with django_assert_max_num_queries(8):
+        assert alice_client.get("/insights/").status_code == 200
 
 
 def test_money_is_summed_over_closed_cases_by_currency(alice: User, alice_client: Client):
@@ -161,4 +257,7 @@ def test_money_is_summed_over_closed_cases_by_currency(alice: User, alice_client
 def test_nothing_of_other_people_is_counted(case: Case, alice: User, mallory_client: Client):
     talk(case, alice, minutes=10, hours_ago=3)
 
-    assert "Nothing logged yet." in text_of(mallory_client.get("/insights/"))
+    text = text_of(mallory_client.get("/insights/?playbook=douyin"))
+
+    assert "Here will stand how fast each channel answers you" in text
+    assert "Shop private message" not in text
