@@ -146,5 +146,6 @@ def _drawn(spread: Spread, usual: tuple[timedelta, timedelta] | None) -> DrawnTi
 def _range(usual: tuple[timedelta, timedelta] | None) -> str:
     if usual is None:
         return ""
-    low, high = usual
-    return span(high) if low == high else _("%(low)s to %(high)s") % {"low": span(low), "high": span(high)}
+    low, high = map(span, usual)
+    # Two times may read the same, as seconds do.
+    return high if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
