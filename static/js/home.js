@@ -184,6 +184,9 @@ document.addEventListener("DOMContentLoaded", () => {
     const { status } = event.detail.xhr;
     if (status === 403 || status >= 502) {
       keepForm(event, formOf(event)); // an old token, or a site that is away: it is sent with a fresh one
+    } else if (status === 404) {
+      say(text("span", words.refused)); // what was typed stays: it may still be wanted elsewhere
+      box.scrollIntoView({ block: "center" });
     }
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
