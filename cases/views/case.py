@@ -1,4 +1,4 @@
-"""The page of one case: what is next, a contact in four taps from Today, everything that happened."""
+"""The page of one case: what is next, a contact in four taps, everything that happened."""
 
 from __future__ import annotations
 

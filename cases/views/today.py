@@ -74,6 +74,7 @@ def _everything(user: User) -> dict[str, Any]:
             [(by_key[key], best) for key, best in steps.items()],
             at=now,
         ),
+        "has_deadline": any(one.deadline.whose == Whose.MINE for one in acting),
         "theirs": today_items.of_deadlines(one for one in acting if one.deadline.whose == Whose.THEIRS),
         "later": today_items.of_deadlines(one for one in shown if one.can_wait),
         "quiet": quiet[:QUIET_CASES],
