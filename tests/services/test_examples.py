@@ -37,11 +37,11 @@ def test_no_reminder_of_one_is_said_and_no_summary_or_calendar_has_it(alice: Use
 
 
 def test_no_figure_counts_them(alice: User):
-    before = insights.insights_of(alice)
+    before = insights.insights_of(alice, query={}, at=AT)
 
     examples.add(by=alice, at=AT)
 
-    assert insights.insights_of(alice) == before
+    assert insights.insights_of(alice, query={}, at=AT) == before
 
 
 def test_they_go_whole_and_nothing_else_goes(alice: User):

@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.db.models.functions import Now
 
-from cases.models import CancelReason, Case, Deadline, OwnReminder, Reminder
+from cases.models import CancelReason, Case, Deadline, OwnReminder, Reminder, ReminderPreferences
 from cases.services import cases, contacts, custody, deadlines, reminder_health, reminder_retries, reminders
 from tests import factories
 from tests.services.sending import Refusing
@@ -25,7 +25,8 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def deadline(case: Case) -> Deadline:
-    """One that is open, without reminders."""
+    """One that is open, without reminders; its owner is told at night as well, whenever this runs."""
+    ReminderPreferences.objects.create(user=case.owner, quiet_from=None, quiet_until=None)
     contact = contacts.log_contact(
         case=case, by=case.owner, at=factories.NOON, channel="shop_message", outcome="no_answer"
     )

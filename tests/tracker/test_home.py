@@ -78,7 +78,7 @@ def test_what_a_phone_cuts_to_its_own_shape_has_no_hole(name: str):
 
 
 def test_the_colours_are_those_of_the_paper(client: Client):
-    light, dark = re.findall(r"--paper: (#[0-9a-f]{6});", CSS.read_text(encoding="utf-8"))
+    light, dark, _printed = re.findall(r"--paper: (#[0-9a-f]{6});", CSS.read_text(encoding="utf-8"))
     page = client.get("/accounts/login/").content.decode()
 
     assert (light, dark) == (views.PAPER_LIGHT, views.PAPER_DARK)
