@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 from _environment import ROOT, CannotInstall, environment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Browser
 
     from tests.browser.visits import Visit
     from tests.running import Site
 
 IMAGES = ROOT / "docs" / "images"
-PHONE, DESK = (390, 844), (1280, 860)
+PHONE = (390, 844)
+ORDER = "Order number 6920260908442210087\nPaid ¥899.00\nDouyin: fake running shoes"
 # Few colours keep a picture small; more than this cannot be told apart on these pages.
 COLOURS = 96
 LARGEST = 150 * 1024
@@ -64,25 +67,60 @@ def take_all(chromium: Path) -> None:
 
 
 def take_in(browser: Browser, site: Site, language: str, email: str, password: str) -> None:
-    """Today, a case and the reason for a date, on a phone; the case at a desk."""
+    """The README shows each page once: half of them in Chinese, half in English."""
     from tests.browser.visits import new_visit
 
-    short = language.partition("-")[0]
     phone = new_visit(browser, site, language=language, size=PHONE, scale=2)
     phone.log_in(email, password)
     phone.prefer_language()
-    phone.go("/")
-    save(phone.page.screenshot(), f"today-phone-{short}")
-    case = path_of(phone, "青花茶具在路上丢了")
-    phone.go(case)
-    save(phone.page.screenshot(), f"case-phone-{short}")
-    phone.go(path_of(phone, "订好的酒店到店无房") + "deadlines/")
-    phone.page.get_by_role("article").first.evaluate("card => scrollTo(0, card.offsetTop - 16)")
-    save(phone.page.screenshot(), f"deadline-phone-{short}")
-    phone.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-    phone.go(case)
-    save(phone.page.screenshot(), f"case-desk-{short}")
+    for name, shown in PICTURES[language].items():
+        shown(phone)
+        save(phone.page.screenshot(), name)
     phone.context.close()
+
+
+def today(phone: Visit) -> None:
+    phone.go("/")
+
+
+def new_case(phone: Visit) -> None:
+    """What was pasted, and the fields that it filled."""
+    phone.go("/cases/new/")
+    phone.field("pasted").fill(ORDER)
+    phone.page.locator("[name=numbers]").wait_for()
+    phone.page.evaluate("scrollTo(0, 0)")
+
+
+def case(phone: Visit) -> None:
+    phone.go(path_of(phone, "青花茶具在路上丢了"))
+
+
+def deadlines(phone: Visit) -> None:
+    """All of them on one axis, and why the first is when it is."""
+    phone.go(path_of(phone, "订好的酒店到店无房") + "deadlines/")
+
+
+def exhibits(phone: Visit) -> None:
+    """The gallery, once its pictures have come."""
+    phone.go(path_of(phone, "青花茶具在路上丢了") + "exhibits/")
+    for picture in phone.page.locator("main .thumb img").all()[:4]:
+        picture.scroll_into_view_if_needed()
+    phone.page.locator("main .thumb").first.evaluate("first => scrollTo(0, first.offsetTop - 80)")
+    phone.page.wait_for_function("[...document.images].slice(0, 4).every((image) => image.complete)")
+
+
+def log(phone: Visit) -> None:
+    """The third tap of four."""
+    phone.go(path_of(phone, "青花茶具在路上丢了"))
+    phone.choose("channel", "shop_message")
+    phone.choose("outcome", "no_answer")
+    phone.page.locator("#log").evaluate("form => scrollTo(0, form.offsetTop - 16)")
+
+
+PICTURES: dict[str, dict[str, Callable[[Visit], None]]] = {
+    "zh-hans": {"today": today, "case": case, "exhibits": exhibits},
+    "en": {"new-case": new_case, "log": log, "deadlines": deadlines},
+}
 
 
 def path_of(visit: Visit, title: str) -> str:

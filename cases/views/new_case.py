@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.forms.new_case import LONGEST_PASTED, NewCaseForm
@@ -24,6 +24,16 @@ from cases.views.errors import tell
 from cases.views.fragments import wants_fragment
 from cases.views.incoming_shares import way_on
 from cases.views.submissions import submit_once
+
+# In the middle of a sentence; the labels of the fields are no words for there.
+FILLED = {
+    "title": pgettext_lazy("filled in", "title"),
+    "merchant": pgettext_lazy("filled in", "shop"),
+    "amount": pgettext_lazy("filled in", "amount"),
+    "playbook": pgettext_lazy("filled in", "platform"),
+    "problem_kind": pgettext_lazy("filled in", "kind of problem"),
+    "numbers": gettext_lazy("numbers"),
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,7 +104,7 @@ def _read(request: HttpRequest) -> HttpResponse:
     if pasted and not read:
         said = _("Nothing in it could be told for certain. Fill in what you know.")
     else:
-        said = _("Filled in from what you pasted: %(fields)s. Check it.") % {"fields": _listed(form, filled)}
+        said = _("Filled in from what you pasted: %(fields)s. Check it.") % {"fields": _listed(filled)}
     template = "cases/_new_case_fields.html" if wants_fragment(request) else "cases/new_case.html"
     return render(request, template, {"form": form, "said": said if pasted else "", "filled": filled})
 
@@ -121,8 +131,8 @@ def _fill(typed: dict[str, list[str]], read: Pasted, *, usual: str) -> list[str]
     return filled
 
 
-def _listed(form: NewCaseForm, filled: list[str]) -> str:
-    names = [_("numbers") if name == "numbers" else str(form[name].label) for name in filled]
+def _listed(filled: list[str]) -> str:
+    names = [str(FILLED[name]) for name in filled]
     return pgettext("list", ", ").join(names) if names else _("nothing new")
 
 

@@ -35,7 +35,7 @@ def test_pasted_text_fills_the_fields_and_nothing_is_stored(alice_client: Client
     assert value_of(page, "amount") == "899.00"
     assert value_of(page, "title") == "Order from 潮鞋严选旗舰店"
     assert '<input type="checkbox" name="numbers" value="order:6920260908442210087" checked>' in page
-    assert "Filled in from what you pasted:" in text_of(response)
+    assert "Filled in from what you pasted: amount, shop, title, numbers. Check it." in text_of(response)
     assert not Case.objects.exists() and not CaseDraft.objects.exists()
 
 
