@@ -17,8 +17,9 @@ from tests import corpora, programs
 SETTINGS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "STORAGE_URL", "DATA_DIR", "PORT", "SITE_URL", "DEBUG")
 
 # Each process has a site, servers and databases of its own, so the tests of one file stay together.
-# They come in the order of tests/fixtures.py: what takes long is begun first.
-PROCESSES = min(max(os.cpu_count() or 2, 2), 4)
+# They come in the order of tests/fixtures.py: what takes long is begun first. One more than there are cores:
+# what takes long mostly waits for other processes.
+PROCESSES = min(max(os.cpu_count() or 2, 2) + 1, 4)
 AT_ONCE = (f"--numprocesses={PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder")
 
 
