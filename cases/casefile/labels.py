@@ -33,6 +33,7 @@ ACTS = {
     "deadline_dropped": gettext_lazy("Deadline dropped"),
     "deadline_resumed": gettext_lazy("Deadline taken up again"),
     "deadline_snoozed": gettext_lazy("Reminders of a deadline put off"),
+    "deadline_snooze_taken_back": gettext_lazy("Reminders of a deadline no longer put off"),
     "own_reminder_added": gettext_lazy("Own reminder set"),
     "own_reminder_changed": gettext_lazy("Own reminder changed"),
     "own_reminder_done": gettext_lazy("Own reminder done"),

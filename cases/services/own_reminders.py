@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from cases.models import OWN_STEP, CancelReason, Case, OwnReminder, Reminder
+from cases.models import OWN_STEP, CancelReason, Case, CustodyEntry, OwnReminder, Reminder
 from cases.rules.spans import add_months
 from cases.services import custody
 from cases.services.cases import lock
-from cases.services.moments import as_text, refuse_too_far
+from cases.services.moments import as_text, moment_or_none, refuse_too_far
 from cases.services.reminder_plans import message_id_of
 from cases.services.reminder_preferences import preferences_of, quiet_hours_of
 from cases.services.snoozes import morning_in, out_of_quiet_hours
@@ -73,11 +73,37 @@ def put_off(*, own: OwnReminder, until: datetime, by: User, at: datetime) -> dat
     """Tell it again, or only, at `until`; return when it is said. Raises ValidationError as `change` does."""
     own = _locked(own)
     _refuse_done(own)
+    was = own.remind_at
     said_at = _move(own, until, CancelReason.SNOOZED, at)
     own.changed_at = at
     own.save(update_fields=["changed_at", "remind_at", "version"])
-    _record(own, "own_reminder_changed", at=at, by=by)
+    _record(own, "own_reminder_changed", at=at, by=by, put_off_from=as_text(was))
     return said_at
+
+
+@transaction.atomic
+def put_back(*, own: OwnReminder, by: User, at: datetime) -> None:
+    """It is not put off after all: it is set for the time before, and told where that is still ahead.
+
+    Nothing happens where it was not put off last. Raises ValidationError as `change` does.
+    """
+    own = _locked(own)
+    _refuse_done(own)
+    was = put_off_from(own)
+    if was is not None:
+        _silence(own, CancelReason.NOT_NEEDED, at)
+        own.remind_at, own.changed_at, own.version = was, at, own.version + 1
+        own.save(update_fields=["changed_at", "remind_at", "version"])
+        if was > at:
+            _plan(own)
+        _record(own, "own_reminder_changed", at=at, by=by)
+
+
+def put_off_from(own: OwnReminder) -> datetime | None:
+    """The time, aware, that it was put off from; None where something else happened to it last. One query."""
+    entries = CustodyEntry.objects.filter(case=own.case_id, details__own_reminder=own.pk)
+    last = entries.filter(details__version=own.version).order_by("-sequence").first()
+    return moment_or_none(last.details.get("put_off_from", "")) if last else None
 
 
 @transaction.atomic
@@ -206,6 +232,6 @@ def _refuse_time(own: OwnReminder, at: datetime) -> None:
     refuse_too_far("remind_at", own.remind_at, at=at)
 
 
-def _record(own: OwnReminder, action: str, *, at: datetime, by: User) -> None:
-    details = {"own_reminder": own.pk, "version": own.version, "remind_at": as_text(own.remind_at)}
+def _record(own: OwnReminder, action: str, *, at: datetime, by: User, **told: str | None) -> None:
+    details = {"own_reminder": own.pk, "version": own.version, "remind_at": as_text(own.remind_at), **told}
     custody.record(case=own.case, action=action, at=at, by=by, details=details)

@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import CancelReason, Case, Deadline, Reminder, Whose
+from cases.models import CancelReason, Case, CustodyEntry, Deadline, Reminder, Whose
 from cases.models.reminder import ReminderQuerySet
 from cases.rules import reminders as rules
 from cases.services import custody, reminder_stops
 from cases.services.cases import lock
-from cases.services.moments import as_text
+from cases.services.moments import as_text, moment_or_none
 from cases.services.reminder_plans import SNOOZED, message_id_of
 from cases.services.reminder_preferences import preferences_of, quiet_hours_of
 from tracker.accounts.models import User
@@ -23,6 +23,9 @@ MORNING = time(9, 0)
 FARTHEST = timedelta(days=367)
 # What a last word is planned from where no reminder is left before one's own deadline.
 LAST_WORDS = frozenset({"hours_before", "due"})
+# What the chain calls it.
+PUT_OFF = "deadline_snoozed"
+TAKEN_BACK = "deadline_snooze_taken_back"
 
 
 @transaction.atomic
@@ -30,29 +33,53 @@ def snooze(*, deadline: Deadline, user: User, until: datetime, by: User, at: dat
     """Tell `user` nothing of the deadline before `until`; return when it is said, aware and in UTC.
 
     That is the end of the quiet hours where `until` lies in them, and never later than the last reminder
-    up to one's own deadline. Reminders of other users stay as they are. Raises ValidationError where the
-    case is closed, the deadline is not open or reminders are stopped, and for "until" where that has
-    passed or lies more than a year ahead.
+    up to one's own deadline. Reminders of other users stay as they are; nothing is written where nothing
+    changes. Raises ValidationError where the case is closed, the deadline is not open or reminders are
+    stopped, and for "until" where that has passed or lies more than a year ahead.
     """
-    case = Case.objects.get(pk=deadline.case_id)
-    lock(case)
-    deadline = Deadline.objects.get(pk=deadline.pk)
-    deadline.case = case
+    deadline = _locked(deadline)
     _refuse_what_cannot_wait(deadline, user)
     _refuse_time(until, at)
     said_at = _said_at(deadline, user, until, at)
     rows = _rows(deadline, user)
-    rows.pending().filter(due_at__lt=said_at).update(cancelled_at=at, cancel_reason=CancelReason.SNOOZED)
-    if not rows.pending().filter(due_at=said_at).exists():
-        _plan(deadline, user, said_at)
-    details = {
-        "deadline": deadline.pk,
-        "rule": deadline.rule,
-        "version": deadline.version,
-        "until": as_text(said_at),
-    }
-    custody.record(case=case, action="deadline_snoozed", at=at, by=by, details=details)
+    sooner = rows.pending().filter(due_at__lt=said_at)
+    is_put_off = bool(sooner.update(cancelled_at=at, cancel_reason=CancelReason.SNOOZED))
+    step = "" if rows.pending().filter(due_at=said_at).exists() else _plan(deadline, user, said_at)
+    if is_put_off or step:
+        details = {**_named(deadline), "until": as_text(said_at), "step": step}
+        custody.record(case=deadline.case, action=PUT_OFF, at=at, by=by, details=details)
     return said_at
+
+
+@transaction.atomic
+def take_back(*, deadline: Deadline, by: User, at: datetime) -> None:
+    """Their last snooze is as if it had not been: what it put off comes after all, at once where its time
+    has come meanwhile. Nothing happens where none stands. Raises ValidationError as `snooze` does.
+    """
+    deadline = _locked(deadline)
+    _refuse_what_cannot_wait(deadline, by)
+    entry = standing(deadline, by, at=at)
+    if entry is None:
+        return
+    rows = _rows(deadline, by)
+    planned = rows.pending().filter(step=entry.details.get("step", ""))
+    planned.update(cancelled_at=at, cancel_reason=CancelReason.NOT_NEEDED)
+    put_off = rows.filter(cancelled_at=entry.at, cancel_reason=CancelReason.SNOOZED)
+    put_off.update(cancelled_at=None, cancel_reason=CancelReason.NONE)
+    custody.record(case=deadline.case, action=TAKEN_BACK, at=at, by=by, details=_named(deadline))
+
+
+def standing(deadline: Deadline, user: User, *, at: datetime) -> CustodyEntry | None:
+    """What the chain says of the user's last snooze of the deadline as it is dated now; None where that was
+    taken back, or is over by `at`. One query.
+    """
+    about = {f"details__{name}": value for name, value in _named(deadline).items()}
+    entries = CustodyEntry.objects.filter(case=deadline.case_id, actor=custody.actor_of(user), **about)
+    last = entries.filter(action__in=(PUT_OFF, TAKEN_BACK)).order_by("-sequence").first()
+    if last is None or last.action == TAKEN_BACK:
+        return None
+    until = moment_or_none(last.details["until"])
+    return last if until is not None and until > at else None
 
 
 def tomorrow(user: User, at: datetime) -> datetime:
@@ -109,7 +136,20 @@ def _rows(deadline: Deadline, user: User) -> ReminderQuerySet:
     return Reminder.objects.filter(deadline=deadline, version=deadline.version, user=user)
 
 
-def _plan(deadline: Deadline, user: User, said_at: datetime) -> None:
+def _named(deadline: Deadline) -> dict[str, object]:
+    return {"deadline": deadline.pk, "rule": deadline.rule, "version": deadline.version}
+
+
+def _locked(deadline: Deadline) -> Deadline:
+    case = Case.objects.get(pk=deadline.case_id)
+    lock(case)
+    deadline = Deadline.objects.get(pk=deadline.pk)
+    deadline.case = case
+    return deadline
+
+
+def _plan(deadline: Deadline, user: User, said_at: datetime) -> str:
+    """Plan one more reminder; return the name of its step."""
     snoozed = Reminder.objects.filter(
         deadline=deadline, version=deadline.version, step__startswith=SNOOZED
     ).values_list("step", flat=True)
@@ -123,6 +163,7 @@ def _plan(deadline: Deadline, user: User, said_at: datetime) -> None:
         due_at=said_at,
         message_id=message_id_of(deadline.pk, step, deadline.version),
     )
+    return step
 
 
 def _refuse_what_cannot_wait(deadline: Deadline, user: User) -> None:

@@ -37,6 +37,7 @@ SENTENCES: dict[str, Promise] = {
     "deadline_dropped": _("Deadline no longer matters"),
     "deadline_resumed": _("Deadline taken up again"),
     "deadline_snoozed": _("Reminders of a deadline put off"),
+    "deadline_snooze_taken_back": _("Reminders of a deadline no longer put off"),
     "own_reminder_added": _("Own reminder set"),
     "own_reminder_changed": _("Own reminder changed"),
     "own_reminder_done": _("Own reminder done"),

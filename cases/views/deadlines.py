@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cases.forms.own_reminders import OwnReminderForm, SnoozeForm
 from cases.models import Case, Deadline
@@ -33,6 +34,13 @@ ACTIONS = {
     "met": deadline_service.mark_met,
     "drop": deadline_service.drop,
     "undo": deadline_service.take_back,
+    "unsnooze": snoozes.take_back,
+}
+SAID = {
+    "met": _("Noted. No more reminders come for it."),
+    "drop": _("Noted. No more reminders come for it."),
+    "undo": _("It is open again."),
+    "unsnooze": _("Taken back. Its reminders come as before."),
 }
 FEW_HOURS = timedelta(hours=3)
 FEW_DAYS = 3
@@ -50,12 +58,13 @@ def deadlines(request: HttpRequest, case: Case) -> HttpResponse:
         return _snooze(request, case, deadline)
     act = ACTIONS.get(action)
     if act is None:
-        return _refused(request, case, _("Choose what became of the deadline."))
-    act(deadline=deadline, by=request.user, at=timezone.now())
-    if action == "undo":
-        return _done(request, case, _("It is open again."))
-    undone = deadline if action == "met" else None
-    return _done(request, case, _("Noted. No more reminders come for it."), undone=undone)
+        return _refused(request, case, gettext("Choose what became of the deadline."))
+    try:
+        act(deadline=deadline, by=request.user, at=timezone.now())
+    except ValidationError as error:
+        return _refused(request, case, " ".join(error.messages))
+    undo = today_undo.of_deadline(case, deadline) if action == "met" else None
+    return _done(request, case, str(SAID[action]), undo=undo)
 
 
 def _snooze(request: HttpRequest, case: Case, deadline: Deadline) -> HttpResponse:
@@ -70,7 +79,9 @@ def _snooze(request: HttpRequest, case: Case, deadline: Deadline) -> HttpRespons
             said_at = snoozes.snooze(
                 deadline=deadline, user=request.user, until=until, by=request.user, at=now
             )
-            return _done(request, case, said_when(said_at, asked_for=until))
+            stands = snoozes.standing(deadline, request.user, at=now)
+            undo = today_undo.of_deadline(case, deadline, put_off=True) if stands else None
+            return _done(request, case, said_when(said_at, asked_for=until), undo=undo)
         except ValidationError as error:
             if not hasattr(error, "error_dict"):
                 return _refused(request, case, " ".join(error.messages))
@@ -91,16 +102,17 @@ def _chosen(request: HttpRequest, now: datetime) -> datetime | None:
     return None
 
 
-def _done(request: HttpRequest, case: Case, said: str, *, undone: Deadline | None = None) -> HttpResponse:
-    """`undone` is what Today offers to open again."""
+def _done(
+    request: HttpRequest, case: Case, said: str, *, undo: today_undo.Undo | None = None
+) -> HttpResponse:
+    """`undo` is the way back that Today offers."""
     if wants_fragment(request):
         if _is_from_today(request):
-            undo = today_undo.of_deadline(case, undone) if undone else None
             return today_page(request, said=said, undo=undo)
         return _page(request, case, said=said)
     messages.success(request, said)
-    if undone and _is_from_today(request):
-        return redirect(today_undo.address(undone))
+    if undo and _is_from_today(request):
+        return redirect(undo.address)
     return redirect(_next_page(request, case))
 
 

@@ -27,6 +27,9 @@ from cases.views.times import said_when, written
 from cases.views.today import today_page
 from tracker.accounts.models import User
 
+# What Today offers to take back.
+UNDONE = frozenset({"done", "tomorrow"})
+
 
 @dataclass(frozen=True, slots=True)
 class ShownOwn:
@@ -98,14 +101,15 @@ def own_reminder(request: HttpRequest, case: Case, own_id: int) -> HttpResponse:
 
 
 def _acted(request: HttpRequest, own: OwnReminder, said: str) -> HttpResponse:
-    """Back to where the button was; what was called done on Today can be taken back there."""
-    is_done = request.POST.get("do") == "done"
+    """Back to where the button was; what was done or put off on Today can be taken back there."""
+    do = request.POST.get("do")
+    undo = today_undo.of_own(own.case, own, put_off=do == "tomorrow") if do in UNDONE else None
     if _is_on_today(request):
-        return today_page(request, said=said, undo=today_undo.of_own(own.case, own) if is_done else None)
+        return today_page(request, said=said, undo=undo)
     messages.success(request, said)
     if request.POST.get("from") != "today":
         return redirect(_list_of(own.case))
-    return redirect(today_undo.address(own) if is_done else "/")
+    return redirect(undo.address if undo else "/")
 
 
 def _is_on_today(request: HttpRequest) -> bool:
@@ -123,6 +127,9 @@ def _act(request: HttpRequest, own: OwnReminder, form: ChangeForm) -> str:
         case "undo":
             service.take_back(own=own, by=user, at=now)
             return _("It is open again.")
+        case "unsnooze":
+            service.put_back(own=own, by=user, at=now)
+            return _("Taken back. Its reminders come as before.")
         case "remove":
             service.remove(own=own, by=user, at=now)
             return _("The reminder is removed.")

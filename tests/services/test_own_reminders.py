@@ -86,6 +86,28 @@ class TestAdding:
         add(case, alice)
 
 
+class TestPuttingBack:
+    def test_one_that_was_put_off_is_told_at_its_first_time(self, case: Case, alice: User):
+        own = add(case, alice)
+        own_reminders.put_off(own=own, until=shanghai("2026-10-17 09:00"), by=alice, at=AT)
+
+        own_reminders.put_back(own=own, by=alice, at=AT)
+
+        own.refresh_from_db()
+        assert (own.remind_at, own.version) == (shanghai("2026-10-15 09:00"), 3)
+        assert own.reminders.pending().get().due_at == shanghai("2026-10-15 09:00")
+
+    def test_one_that_was_changed_since_stays_as_it_is(self, case: Case, alice: User):
+        own = add(case, alice)
+        own_reminders.put_off(own=own, until=shanghai("2026-10-17 09:00"), by=alice, at=AT)
+        own_reminders.change(own=own, by=alice, text="Another", remind_at=shanghai("2026-10-17 09:00"), at=AT)
+
+        own_reminders.put_back(own=own, by=alice, at=AT)
+
+        own.refresh_from_db()
+        assert (own.remind_at, own.version) == (shanghai("2026-10-17 09:00"), 2)
+
+
 class TestTheChain:
     def test_it_says_when_and_never_what(self, case: Case, alice: User):
         own = add(case, alice, text="My lawyer is Chen")
@@ -101,14 +123,19 @@ class TestTheChain:
         assert [(entry.action, entry.details) for entry in entries] == [
             (
                 action,
-                {"own_reminder": own.pk, "version": version, "remind_at": f"2026-10-{day}T01:00:00+00:00"},
+                {
+                    "own_reminder": own.pk,
+                    "version": version,
+                    "remind_at": f"2026-10-{day}T01:00:00+00:00",
+                    **told,
+                },
             )
-            for action, version, day in [
-                ("own_reminder_added", 1, 15),
-                ("own_reminder_changed", 2, 16),
-                ("own_reminder_changed", 3, 17),
-                ("own_reminder_done", 3, 17),
-                ("own_reminder_removed", 3, 17),
+            for action, version, day, told in [
+                ("own_reminder_added", 1, 15, {}),
+                ("own_reminder_changed", 2, 16, {}),
+                ("own_reminder_changed", 3, 17, {"put_off_from": "2026-10-16T01:00:00+00:00"}),
+                ("own_reminder_done", 3, 17, {}),
+                ("own_reminder_removed", 3, 17, {}),
             ]
         ]
         assert {entry.actor for entry in entries} == {f"user:{alice.pk}"}

@@ -103,6 +103,7 @@ class TestASnooze:
             "rule": "douyin.promise.kept",
             "version": 1,
             "until": "2026-09-27T01:00:00+00:00",
+            "step": "snoozed_1",
         }
         assert custody.verify(case) == []
 
@@ -142,6 +143,86 @@ class TestASnooze:
 
         assert ledger(deadline)[0] == ("day_before", shanghai("2026-09-25 18:00"), "snoozed")
         assert ("snoozed_1", shanghai("2026-09-27 09:00"), "") in ledger(deadline)
+
+
+class TestTakingASnoozeBack:
+    def take_back(self, deadline: Deadline, user: User, at: str = "2026-09-25 12:06") -> None:
+        snoozes.take_back(deadline=deadline, by=user, at=shanghai(at))
+
+    def test_what_was_put_off_comes_after_all_and_the_put_off_one_does_not(self, case: Case, alice: User):
+        deadline = promise(case)
+        before = ledger(deadline)
+        snooze(deadline, alice, "2026-09-27 09:00")
+
+        self.take_back(deadline, alice)
+
+        assert [row for row in ledger(deadline) if row[0] != "snoozed_1"] == before
+        assert ("snoozed_1", shanghai("2026-09-27 09:00"), "not_needed") in ledger(deadline)
+        entry = CustodyEntry.objects.filter(case=case).latest("sequence")
+        assert (entry.action, entry.actor) == ("deadline_snooze_taken_back", f"user:{alice.pk}")
+        assert custody.verify(case) == []
+
+    def test_only_the_last_one_is_taken_back(self, case: Case, alice: User):
+        """The second one is told earlier than the first, so that it put off nothing."""
+        deadline = promise(case)
+        snooze(deadline, alice, "2026-09-27 09:00")
+        once = ledger(deadline)
+        snooze(deadline, alice, "2026-09-25 17:00", at="2026-09-25 12:05")
+
+        self.take_back(deadline, alice)
+
+        assert [row for row in ledger(deadline) if row[0] != "snoozed_2"] == once
+        assert ("snoozed_2", shanghai("2026-09-25 17:00"), "not_needed") in ledger(deadline)
+
+    def test_a_second_tap_on_tomorrow_is_the_same_snooze(self, case: Case, alice: User):
+        deadline = promise(case)
+        before = ledger(deadline)
+        for at in ("2026-09-25 12:00", "2026-09-25 12:01"):
+            snooze(deadline, alice, "2026-09-27 09:00", at=at)
+        assert CustodyEntry.objects.filter(action="deadline_snoozed").count() == 1
+
+        self.take_back(deadline, alice)
+
+        assert [row for row in ledger(deadline) if row[0] != "snoozed_1"] == before
+
+    def test_twice_is_once(self, case: Case, alice: User):
+        deadline = promise(case)
+        snooze(deadline, alice, "2026-09-27 09:00")
+        self.take_back(deadline, alice)
+        after = (ledger(deadline), CustodyEntry.objects.count())
+
+        self.take_back(deadline, alice)
+
+        assert (ledger(deadline), CustodyEntry.objects.count()) == after
+
+    def test_one_that_is_over_stands_as_it_is(self, case: Case, alice: User):
+        deadline = promise(case)
+        snooze(deadline, alice, "2026-09-25 17:00")
+        before = ledger(deadline)
+
+        self.take_back(deadline, alice, at="2026-09-25 17:00")
+
+        assert ledger(deadline) == before
+
+    def test_that_of_another_stands_as_it_is(self, case: Case, alice: User, helga: User):
+        deadline = promise(case)
+        snooze(deadline, alice, "2026-09-27 09:00")
+        before = ledger(deadline)
+
+        self.take_back(deadline, helga)
+
+        assert ledger(deadline) == before
+
+    def test_where_reminders_were_stopped_meanwhile_none_comes_back(self, case: Case, alice: User):
+        deadline = promise(case)
+        snooze(deadline, alice, "2026-09-27 09:00")
+        reminder_stops.stop_case(case, alice, at=shanghai("2026-09-25 12:01"))
+        before = ledger(deadline)
+
+        with pytest.raises(ValidationError, match="You stopped these reminders"):
+            self.take_back(deadline, alice)
+
+        assert ledger(deadline) == before
 
 
 class TestOnesOwnDeadline:

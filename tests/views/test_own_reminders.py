@@ -169,7 +169,7 @@ class TestOneThatIsThere:
         response = alice_client.post(page_of(own), {"do": "tomorrow", "from": "today"}, follow=True)
 
         own.refresh_from_db()
-        assert response.redirect_chain == [("/", 302)]
+        assert response.redirect_chain == [(f"/?undo=later-{own.pk}", 302)]
         assert own.version == 2
         assert "You wanted to be reminded" not in text_of(response)
 

@@ -22,6 +22,7 @@ from cases.services import (
     orders,
     own_reminders,
     playbooks,
+    reminder_stops,
 )
 from tests import factories, pictures
 from tests.views.asking import text_of
@@ -223,6 +224,90 @@ class TestDoneAndBack:
         assert (own.done_at, own.version) == (None, 2)
         # Its time has come already: no second mail is sent for it.
         assert not own.reminders.filter(version=2).exists()
+
+
+class TestTomorrowAndBack:
+    @pytest.fixture
+    def silent_shop(self, case: Case, alice: User) -> Deadline:
+        contact = contacts.log_contact(
+            case=case, by=alice, at=factories.NOON, channel="shop_message", outcome="no_answer"
+        )
+        return contact.deadlines.get()
+
+    def post(self, client: Client, row: Deadline, headers: dict[str, str] | None = None, **sent: str):
+        data = {"deadline": row.pk, "from": "today", **sent}
+        return client.post(f"/cases/{row.case.reference}/deadlines/", data, headers=headers, follow=True)
+
+    def steps_to_come(self, row: Deadline) -> list[str]:
+        return [reminder.step for reminder in row.reminders.pending().order_by("due_at")]
+
+    def test_a_tap_on_tomorrow_offers_the_way_back(self, alice_client: Client, silent_shop: Deadline):
+        planned = self.steps_to_come(silent_shop)
+
+        page = self.post(alice_client, silent_shop, {"HX-Request": "true"}, action="snooze", until="tomorrow")
+
+        assert "You are reminded on Wed 2 Sep 09:00." in text_of(page)
+        assert 'name="action" value="unsnooze" autofocus>Undo' in page.content.decode()
+        assert "snoozed_1" in self.steps_to_come(silent_shop)
+        back = self.post(alice_client, silent_shop, {"HX-Request": "true"}, action="unsnooze")
+        assert "Taken back. Its reminders come as before." in text_of(back)
+        assert self.steps_to_come(silent_shop) == planned
+
+    def test_without_javascript_the_way_back_is_there_while_it_stands(
+        self, alice_client: Client, mallory_client: Client, bob_client: Client, silent_shop: Deadline
+    ):
+        page = self.post(alice_client, silent_shop, action="snooze", until="tomorrow")
+
+        address = f"/?undo=snooze-{silent_shop.pk}"
+        assert page.redirect_chain == [(address, 302)]
+        assert 'value="unsnooze">Undo' in page.content.decode()
+        for client in (bob_client, mallory_client):
+            assert "Undo" not in text_of(client.get(address))
+        self.post(alice_client, silent_shop, action="unsnooze")
+        assert "Undo" not in text_of(alice_client.get(address))
+
+    def test_a_helper_is_offered_the_way_back_of_their_own_snooze_alone(
+        self, alice_client: Client, helga: User, silent_shop: Deadline
+    ):
+        helper = Client()
+        helper.force_login(helga)
+        self.post(alice_client, silent_shop, action="snooze", until="tomorrow")
+
+        assert "Undo" not in text_of(helper.get(f"/?undo=snooze-{silent_shop.pk}"))
+
+    def test_what_was_stopped_meanwhile_is_said_on_today(
+        self, case: Case, alice: User, alice_client: Client, silent_shop: Deadline
+    ):
+        self.post(alice_client, silent_shop, action="snooze", until="tomorrow")
+        reminder_stops.stop_case(case, alice, at=factories.NOON)
+
+        page = self.post(alice_client, silent_shop, {"HX-Request": "true"}, action="unsnooze")
+
+        assert page.status_code == 422
+        assert "You stopped these reminders." in text_of(page)
+
+    def test_an_own_reminder_that_was_put_off_is_due_again(
+        self, case: Case, alice: User, alice_client: Client, mallory_client: Client
+    ):
+        early = factories.NOON - timedelta(hours=1)
+        own = own_reminders.add(
+            case=case, by=alice, text="Ask the bank", remind_at=early + timedelta(minutes=1), at=early
+        )
+        address = f"/cases/{case.reference}/own-reminders/{own.pk}/"
+
+        later = alice_client.post(address, {"do": "tomorrow", "from": "today"}, follow=True)
+        assert later.redirect_chain == [(f"/?undo=later-{own.pk}", 302)]
+        assert "Ask the bank" not in text_of(later)
+        assert 'name="do" value="unsnooze">Undo' in later.content.decode()
+        assert "Undo" not in text_of(mallory_client.get(f"/?undo=later-{own.pk}"))
+
+        for _tap in (1, 2):
+            sent = {"do": "unsnooze", "from": "today"}
+            assert "Ask the bank" in text_of(alice_client.post(address, sent, headers={"HX-Request": "true"}))
+        own.refresh_from_db()
+        assert (own.remind_at, own.version) == (early + timedelta(minutes=1), 3)
+        assert not own.reminders.pending().exists()
+        assert "Undo" not in text_of(alice_client.get(f"/?undo=later-{own.pk}"))
 
 
 class TestCountdown:
