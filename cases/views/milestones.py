@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.forms.milestones import CorrectionForm, MilestoneForm
 from cases.models import Case, Milestone, MilestoneKind
@@ -18,6 +21,15 @@ from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.labels import label_contacts
 from cases.views.shown import show
 from cases.views.submissions import submit_once
+from cases.views.today import today_page
+
+LOGGED = gettext_lazy("Logged. What follows from it is among the deadlines.")
+SETTLED = {
+    MilestoneKind.PROMISE_KEPT.value: gettext_lazy("Noted as kept. No more reminders come for it."),
+    MilestoneKind.PROMISE_BROKEN.value: gettext_lazy(
+        "Noted as broken. What follows from it stands in the case."
+    ),
+}
 
 
 @case_view("GET", "POST")
@@ -27,13 +39,17 @@ def milestones(request: HttpRequest, case: Case) -> HttpResponse:
     if form.is_valid():
         try:
             submit_once(request, lambda: _log(request, case, form))
-            said = _("Logged. What follows from it is among the deadlines.")
+            if _is_from_today(request):
+                return _settled(request, form.cleaned_data["kind"])
+            said = str(LOGGED)
             if not wants_fragment(request):
                 messages.success(request, said)
                 return redirect("cases:case", case.reference)
             form = MilestoneForm(case=case, initial={"happened_at": timezone.now()})
         except ValidationError as error:
             form.refuse(error, form.cleaned_data["kind"], form.cleaned_data["channel"])
+    if form.errors and _is_from_today(request) and wants_fragment(request):
+        return today_page(request, refused=" ".join(_sentences(form)))
     channels = playbooks.channels_of(case)
     label_contacts(form.fields["contact"], channels)
     rows = case.milestones.order_by("-happened_at", "-pk")
@@ -78,6 +94,23 @@ def milestone(request: HttpRequest, case: Case, milestone_id: int) -> HttpRespon
     return render(request, "cases/milestone.html", context, status=422 if posting else 200)
 
 
+def _settled(request: HttpRequest, kind: str) -> HttpResponse:
+    """Today after one of its promises was kept or broken; no undo, since what was logged stays logged."""
+    said = SETTLED.get(kind, LOGGED)
+    if wants_fragment(request):
+        return today_page(request, said=str(said))
+    messages.success(request, said)
+    return redirect("cases:today")
+
+
+def _sentences(form: MilestoneForm) -> Iterator[str]:
+    return (sentence for sentences in form.errors.values() for sentence in sentences)
+
+
+def _is_from_today(request: HttpRequest) -> bool:
+    return request.POST.get("from") == "today"
+
+
 def _blank(request: HttpRequest, case: Case) -> MilestoneForm:
     kind, channel = request.GET.get("kind", ""), request.GET.get("channel", "")
     return MilestoneForm(
@@ -97,6 +130,8 @@ def _log(request: HttpRequest, case: Case, form: MilestoneForm) -> str:
         case=case,
         by=request.user,
         at=timezone.now(),
+        # One tap answers no question: what a rule asks for besides is asked in the case.
+        must_count=not _is_from_today(request),
         **{**data, "happened_at": data["happened_at"] or timezone.now()},
     )
     return str(logged.pk)

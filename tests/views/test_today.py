@@ -15,6 +15,7 @@ from django.utils import timezone
 from cases.models import Case, Deadline
 from cases.services import (
     advice,
+    cases,
     contacts,
     exhibits,
     milestones,
@@ -308,6 +309,69 @@ class TestTomorrowAndBack:
         assert (own.remind_at, own.version) == (early + timedelta(minutes=1), 3)
         assert not own.reminders.pending().exists()
         assert "Undo" not in text_of(alice_client.get(f"/?undo=later-{own.pk}"))
+
+
+class TestAPromise:
+    """It was to be kept an hour ago."""
+
+    @pytest.fixture
+    def promise(self, case: Case, alice: User) -> Deadline:
+        contact = contacts.log_contact(
+            case=case,
+            by=alice,
+            at=factories.NOON - timedelta(days=1),
+            channel="hotline",
+            outcome="promised",
+            promised_by=factories.NOON - timedelta(hours=1),
+        )
+        return contact.deadlines.get(rule="douyin.promise.kept")
+
+    def settle(self, client: Client, row: Deadline, kind: str, **headers: str) -> HttpResponse:
+        sent = {"kind": kind, "contact": row.contact_id, "from": "today"}
+        return client.post(f"/cases/{row.case.reference}/milestones/", sent, headers=headers, follow=True)
+
+    def test_its_card_sends_one_tap_and_stays_on_the_page(self, alice_client: Client, promise: Deadline):
+        html = alice_client.get("/").content.decode()
+
+        address = f"/cases/{promise.case.reference}/milestones/"
+        assert f'action="{address}" class="actions" data-hx-post="{address}" data-hx-target="#today"' in html
+
+    @pytest.mark.parametrize(
+        ("kind", "sentence"),
+        [
+            ("promise_kept", "Noted as kept. No more reminders come for it."),
+            ("promise_broken", "Noted as broken. What follows from it stands in the case."),
+        ],
+    )
+    def test_a_tap_answers_with_today_without_it(
+        self, alice_client: Client, promise: Deadline, kind: str, sentence: str
+    ):
+        page = self.settle(alice_client, promise, kind, **{"HX-Request": "true"})
+
+        assert page.content.decode().strip().startswith('<div id="today"')
+        assert sentence in text_of(page)
+        assert 'value="promise_kept"' not in page.content.decode()
+        assert promise.case.milestones.get().contact_id == promise.contact_id
+        promise.refresh_from_db()
+        assert promise.met_at == factories.NOON
+
+    def test_without_javascript_it_goes_back_to_today(self, alice_client: Client, promise: Deadline):
+        page = self.settle(alice_client, promise, "promise_broken")
+
+        assert page.redirect_chain == [("/", 302)]
+        assert "Noted as broken." in text_of(page)
+
+    def test_what_cannot_be_is_said_on_today(self, alice: User, alice_client: Client, promise: Deadline):
+        cases.close_case(case=promise.case, by=alice, at=factories.NOON, outcome="solved")
+
+        page = self.settle(alice_client, promise, "promise_kept", **{"HX-Request": "true"})
+
+        assert page.status_code == 422
+        assert "This case is closed; reopen it to log more." in text_of(page)
+
+    def test_a_reader_has_no_such_button(self, bob_client: Client, promise: Deadline):
+        assert 'value="promise_kept"' not in bob_client.get("/").content.decode()
+        assert self.settle(bob_client, promise, "promise_kept").status_code == 403
 
 
 class TestCountdown:
