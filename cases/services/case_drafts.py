@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet, Subquery
+from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +18,16 @@ from tracker.accounts.models import User
 KEPT_FOR = timedelta(days=30)
 # More signs than all fields of the form can hold together.
 LONGEST = 60_000
+# As a form sends it: a list of texts, of which a text field has one.
+_TITLE = KT("fields__title__0")
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What a way on to an unfinished case says of it: its title, "" for none, and when it was kept, aware."""
+
+    title: str
+    kept_at: datetime
 
 
 def keep(*, by: User, at: datetime, fields: Mapping[str, list[str]]) -> CaseDraft | None:
@@ -34,7 +47,26 @@ def keep(*, by: User, at: datetime, fields: Mapping[str, list[str]]) -> CaseDraf
 
 
 def draft_of(user: User) -> CaseDraft | None:
-    return CaseDraft.objects.filter(user=user, changed_at__gt=timezone.now() - KEPT_FOR).first()
+    return _kept(user).first()
+
+
+def unfinished_of(user: User) -> Unfinished | None:
+    """By one query."""
+    return unfinished(*_kept(user).values_list(_TITLE, "changed_at").first() or (None, None))
+
+
+def unfinished_columns(user: User) -> dict[str, Subquery]:
+    """What a query of rows of the user may ask along, to spare `unfinished_of` its own."""
+    kept = _kept(user)
+    return {
+        "draft_title": Subquery(kept.values_list(_TITLE)[:1]),
+        "draft_kept_at": Subquery(kept.values("changed_at")[:1]),
+    }
+
+
+def unfinished(draft_title: str | None, draft_kept_at: datetime | None) -> Unfinished | None:
+    """From the values of `unfinished_columns`."""
+    return Unfinished(draft_title or "", draft_kept_at) if draft_kept_at else None
 
 
 def discard(*, by: User) -> None:
@@ -43,3 +75,7 @@ def discard(*, by: User) -> None:
 
 def clear_stale() -> None:
     CaseDraft.objects.filter(changed_at__lte=timezone.now() - KEPT_FOR).delete()
+
+
+def _kept(user: User) -> QuerySet[CaseDraft]:
+    return CaseDraft.objects.filter(user=user, changed_at__gt=timezone.now() - KEPT_FOR)

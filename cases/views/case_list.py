@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from cases.models import Case, Deadline
 from cases.rules.text import Text
-from cases.services import case_lists, case_tables, own_playbooks, search
+from cases.services import case_drafts, case_lists, case_tables, own_playbooks, search
 from cases.services.playbooks import all_playbooks
 from cases.templatetags.display import text
 from cases.views.fragments import render_page_or_fragment
@@ -37,6 +37,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "more": address(asked, after=page.next_key) if page.next_key else "",
         "first": address(asked),
         "has_any": bool(kept.roles),
+        # On the first page alone: what is searched for or paged to is another thing.
+        "unfinished": None if asked.q or asked.after else case_drafts.unfinished_of(request.user),
     }
     return render_page_or_fragment(request, "case_list", context)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.models import Case, Deadline, Membership, Whose
-from cases.services import deadlines, next_steps, own_reminders, reminder_health
+from cases.services import case_drafts, deadlines, next_steps, own_reminders, reminder_health
+from cases.services.case_drafts import Unfinished
 from cases.services.reminder_health import Standing
 from cases.views import today_items, today_undo
 from cases.views.fragments import render_page_or_fragment, wants_fragment
@@ -53,7 +54,10 @@ def _what_changed(request: HttpRequest, seen: str) -> HttpResponse:
 def _everything(user: User) -> dict[str, Any]:
     """Six queries at most, however many cases there are, but for one where mails are in trouble."""
     now = timezone.now()
-    cases, standing = _open_cases(user)
+    cases, standing, unfinished = _open_cases(user)
+    has_cases = bool(cases)
+    if not cases:
+        has_cases, unfinished = _whoever_has_no_open_case(user)
     by_key = {case.pk: case for case in cases}
     rows = list(deadlines.open_for(user).filter(due_at__lte=now + IN_SIGHT)) if cases else []
     for row in rows:
@@ -81,25 +85,40 @@ def _everything(user: User) -> dict[str, Any]:
         "quiet_more": max(0, len(quiet) - QUIET_CASES),
         "standing": standing,
         "has_examples": any(case.is_example for case in cases),
-        "has_cases": bool(cases) or Case.objects.visible_to(user).exists(),
+        "has_cases": has_cases,
+        "unfinished": unfinished,
     }
     context["items"] = [*context["doing"], *context["theirs"], *context["later"]]
     context["seen"] = today_items.seen(context["items"])
     return context
 
 
-def _open_cases(user: User) -> tuple[list[Case], Standing]:
-    """The newest first, each with `may_write`; how reminders reach the user comes with them."""
+def _open_cases(user: User) -> tuple[list[Case], Standing, Unfinished | None]:
+    """The newest first, each with `may_write`; how reminders reach the user comes with them, and the case
+    they began and did not open.
+    """
     memberships = Membership.objects.filter(user=user, case__in=Case.objects.open()).select_related("case")
     rows = memberships.annotate(
-        **reminder_health.standing_columns(user), stopped_since=F("user__reminder_preferences__stopped_at")
+        **reminder_health.standing_columns(user),
+        **case_drafts.unfinished_columns(user),
+        stopped_since=F("user__reminder_preferences__stopped_at"),
     )
-    cases, known = [], None
+    cases, known, unfinished = [], None, None
     for row in rows.order_by("-case__created_at", "-case__pk"):
         row.case.may_write = row.may_write  # type: ignore[attr-defined]
         cases.append(row.case)
         known = (row.is_confirmed, row.stopped_since, row.in_trouble)
-    return cases, reminder_health.standing_of(user, known)
+        unfinished = case_drafts.unfinished(row.draft_title, row.draft_kept_at)
+    return cases, reminder_health.standing_of(user, known), unfinished
+
+
+def _whoever_has_no_open_case(user: User) -> tuple[bool, Unfinished | None]:
+    """Whether they have any case, and the one they began and did not open; one query."""
+    asked = User.objects.filter(pk=user.pk).annotate(
+        has_cases=Exists(Case.objects.visible_to(user)), **case_drafts.unfinished_columns(user)
+    )
+    has_cases, title, kept_at = asked.values_list("has_cases", "draft_title", "draft_kept_at").get()
+    return has_cases, case_drafts.unfinished(title, kept_at)
 
 
 def _by_case(rows: list[Deadline]) -> dict[int, list[Deadline]]:

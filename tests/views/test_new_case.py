@@ -134,6 +134,43 @@ class TestDraft:
 
         assert "Half a secret" not in mallory_client.get(URL).content.decode()
 
+    @pytest.mark.parametrize("page", ["/", "/cases/"])
+    @pytest.mark.parametrize("has_case", [True, False])
+    def test_today_and_the_list_lead_on_to_it(
+        self, alice: User, alice_client: Client, mallory_client: Client, page: str, has_case: bool
+    ):
+        if has_case:
+            factories.make_case(owner=alice)
+        alice_client.post(f"{URL}draft/", {"title": "Half a <b>", "demand": "Money back"})
+
+        shown = alice_client.get(page)
+
+        text = text_of(shown)
+        assert "Half a <b> Begun on Tue 1 Sep 10:00 and not open yet Go on with the case you began" in text
+        assert '<a class="button button-quiet" href="/cases/new/">Go on' in shown.content.decode()
+        assert "Go on with the case you began" not in text_of(mallory_client.get(page))
+
+    def test_one_that_has_no_title_yet_is_led_on_to_as_well(self, alice_client: Client):
+        alice_client.post(f"{URL}draft/", {"demand": "Money back"})
+
+        assert "A case without a title yet Begun on Tue 1 Sep 10:00" in text_of(alice_client.get("/"))
+
+    def test_one_that_is_open_or_stale_is_no_longer_led_on_to(self, alice: User, alice_client: Client):
+        alice_client.post(f"{URL}draft/", FORM)
+        alice_client.post(URL, FORM)
+        for page in ("/", "/cases/"):
+            assert "Go on with" not in text_of(alice_client.get(page))
+
+        old = factories.NOON - timedelta(days=31)
+        case_drafts.keep(by=alice, at=old, fields={"title": ["Half a"]})
+        for page in ("/", "/cases/"):
+            assert "Go on with" not in text_of(alice_client.get(page))
+
+    def test_whoever_searches_is_not_told_of_it(self, alice: User, alice_client: Client):
+        alice_client.post(f"{URL}draft/", FORM)
+
+        assert "Go on with" not in text_of(alice_client.get("/cases/?q=shoes"))
+
     @pytest.mark.parametrize("days", [29, 31])
     def test_it_is_kept_for_thirty_days(self, alice: User, alice_client: Client, days: int):
         at = factories.NOON - timedelta(days=days)

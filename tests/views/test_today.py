@@ -15,6 +15,7 @@ from django.utils import timezone
 from cases.models import Case, Deadline
 from cases.services import (
     advice,
+    case_drafts,
     cases,
     contacts,
     exhibits,
@@ -452,6 +453,9 @@ def test_today_costs_six_queries_whatever_there_is(
 
     with django_assert_num_queries(6):
         alice_client.get("/")  # nothing yet
+    case_drafts.keep(by=alice, at=factories.NOON, fields={"title": ["Half a"]})
+    with django_assert_num_queries(6):
+        alice_client.get("/")
     with_cases(1)
     with django_assert_num_queries(6):
         alice_client.get("/")
