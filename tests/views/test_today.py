@@ -351,6 +351,8 @@ class TestAPromise:
 
         assert page.content.decode().strip().startswith('<div id="today"')
         assert sentence in text_of(page)
+        # The button is gone and the sentence stands on top: that is where one goes on.
+        assert '<h1 tabindex="-1" autofocus>' in page.content.decode()
         assert 'value="promise_kept"' not in page.content.decode()
         assert promise.case.milestones.get().contact_id == promise.contact_id
         promise.refresh_from_db()
