@@ -20,6 +20,7 @@ from cases.services import playbooks
 from cases.services.insights import Asked, ChannelMeasure, Ends, Insights
 from cases.templatetags.display import text
 from cases.views.list_filters import Choice, Group
+from cases.views.playbook_words import BODIES
 from cases.views.shown import span
 
 OPENED = (
@@ -56,9 +57,12 @@ class ShownChannel:
 
 @dataclass(frozen=True, slots=True)
 class LastChannel:
-    """Where the last contact of `count` closed cases was; `recovered` of them got something."""
+    """Where the last contact of `count` closed cases was, and who stands behind that channel; `recovered` of
+    them got something.
+    """
 
     name: str
+    body: str
     count: int
     recovered: int
 
@@ -107,7 +111,10 @@ def _address(asked: Asked, **changed: str) -> str:
 def _last_channels(ends: Ends) -> list[LastChannel]:
     return [
         LastChannel(
-            text(ends.names[key].name) if key else _("No contact was logged"), count, ends.recovered[key]
+            text(ends.names[key].name) if key else _("No contact was logged"),
+            text(BODIES[ends.names[key].body]) if key else "",
+            count,
+            ends.recovered[key],
         )
         for key, count in ends.channels.most_common()
     ]

@@ -105,7 +105,7 @@ def test_where_cases_end_is_counted_and_drawn_from_five_on(alice: User, alice_cl
     few = alice_client.get("/insights/")
     assert "4 cases are closed. Too few to say what is usual." in text_of(few)
     assert "Solved 2 Partly solved 0 Refused 1 Given up 1" in text_of(few)
-    assert "Phone hotline 4 cases, 2 got something" in text_of(few)
+    assert "Phone hotline the platform 4 cases, 2 got something" in text_of(few)
     assert few.content.decode().count('class="measure"') == 0
 
     case = factories.make_case(owner=alice, at=NOON - timedelta(days=30))
@@ -116,10 +116,14 @@ def test_where_cases_end_is_counted_and_drawn_from_five_on(alice: User, alice_cl
         "From opening to closing they took 3 days in the middle, half of them 2 days to 4 days."
         in text_of(enough)
     )
-    assert "Phone hotline 4 cases, 2 got something No contact was logged 1 case, 1 got something" in text_of(
-        enough
+    assert (
+        "Phone hotline the platform 4 cases, 2 got something No contact was logged 1 case, 1 got something"
+        in text_of(enough)
     )
     assert 'aria-label="60%"' in enough.content.decode()
+    assert "Of these got something Phone hotline the platform 4 2 No contact was logged – 1 1" in text_of(
+        enough
+    )
 
 
 def test_the_page_takes_the_same_queries_whatever_was_logged(
@@ -154,6 +158,7 @@ def test_promises_are_counted_for_each_merchant(alice: User, alice_client: Clien
     text = text_of(alice_client.get("/insights/"))
 
     assert "潮鞋严选 1 kept, 2 broken, 0 open too few to say more" in text
+    assert "Merchant Kept Broken Without an end yet 潮鞋严选 1 2 0" in text
 
 
 def test_a_promise_without_an_end_is_open_while_its_case_goes_on(alice: User, alice_client: Client):
@@ -251,6 +256,7 @@ def test_money_is_summed_over_closed_cases_by_currency(alice: User, alice_client
 
     assert "Asked for ¥150.50 Got back ¥60.00 From 2 closed cases." in text
     assert "Asked for €9.00 Got back €9.00 From 1 closed case." in text
+    assert "Closed cases Asked for Got back CNY 2 ¥150.50 ¥60.00 EUR 1 €9.00 €9.00" in text
     assert "7,777" not in text
 
 
