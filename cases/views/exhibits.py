@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import ngettext
 
 from cases.forms.exhibits import UploadForm
@@ -88,7 +90,7 @@ def _page(
         "case": case,
         "room": "exhibits",
         "form": form,
-        "exhibits": rows,
+        "days": _by_day(rows),
         "hints": hints.hints_of_case(case),
         "capture": guidance(case, _chosen(form)),
         "taken": taken or [],
@@ -97,6 +99,11 @@ def _page(
         "copies_awaited": any(_awaits_copies(exhibit) for exhibit in rows),
     }
     return render_page_or_fragment(request, "exhibits", context, status=status)
+
+
+def _by_day(rows: list[Exhibit]) -> list[list[Exhibit]]:
+    """In the order given, those together that came on the same day of the reader's zone."""
+    return [list(of_day) for _day, of_day in groupby(rows, key=lambda row: localdate(row.received_at))]
 
 
 def _chosen(form: UploadForm) -> ContactAttempt | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -177,6 +177,23 @@ def test_a_gallery_takes_the_same_queries_whatever_its_size(
         exhibits.add_exhibit(case=case, by=alice, at=factories.NOON, upload=a_file(seed))
     with django_assert_num_queries(9):
         alice_client.get(url(case))
+
+
+def test_the_gallery_stands_in_days_of_the_readers_zone(
+    case: Case, alice: User, alice_client: Client, django_assert_num_queries
+):
+    """In Shanghai, 15:59 and 16:00 in UTC are the last minute of one day and the first of the next."""
+    late = datetime(2026, 8, 31, 15, 59, tzinfo=UTC)
+    for seed, at in enumerate((late, late + timedelta(minutes=1), factories.NOON)):
+        exhibits.add_exhibit(case=case, by=alice, at=at, upload=a_file(seed))
+
+    with django_assert_num_queries(9):
+        page = alice_client.get(url(case))
+
+    text = text_of(page)
+    assert page.content.decode().count('<ul class="gallery">') == 2
+    order = [text.index(words) for words in ("Mon 31 Aug", "E1", "Tue 1 Sep", "E2", "E3")]
+    assert order == sorted(order)
 
 
 def test_a_reader_looks_and_cannot_add_or_describe(case: Case, bob_client: Client, exhibit: Exhibit):
