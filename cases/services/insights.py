@@ -32,6 +32,8 @@ ANSWERS = frozenset(
 RECOVERED = frozenset({Outcome.SOLVED, Outcome.PARTLY_SOLVED})
 # How long ago a case was opened at most, by what the address says; without it, ever.
 SPANS = {"month": timedelta(days=30), "quarter": timedelta(days=90), "year": timedelta(days=365)}
+Place = tuple[str, str]  # the keys of a playbook and of a channel in it
+NOWHERE: Place = ("", "")
 
 
 @dataclass(slots=True)
@@ -105,14 +107,14 @@ class Money:
 
 @dataclass(slots=True)
 class Ends:
-    """How closed cases ended; by key, on which channel their last contact was (`names` has the channels, the
-    empty key is none), and how many of those got something; how long they took, from opening to closing.
+    """How closed cases ended; on which channel of which playbook their last contact was (`names` has the
+    channels, NOWHERE is none), and how many of those got something; how long they took until closing.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
-    channels: Counter[str] = field(default_factory=Counter)
-    recovered: Counter[str] = field(default_factory=Counter)
-    names: dict[str, Channel] = field(default_factory=dict)
+    channels: Counter[Place] = field(default_factory=Counter)
+    recovered: Counter[Place] = field(default_factory=Counter)
+    names: dict[Place, Channel] = field(default_factory=dict)
     took: list[timedelta] = field(default_factory=list)
 
     @property
@@ -182,15 +184,14 @@ def _channels(threads: dict[tuple[int, str], list[ContactAttempt]]) -> list[Chan
     """A wait runs from the first try on a channel that nobody had answered yet to the answer there: to
     the end of the contact that brought it where that is known, else to its start when it came later.
     """
-    measures: dict[tuple[str, str], ChannelMeasure] = {}
+    measures: dict[Place, ChannelMeasure] = {}
     for contacts in threads.values():
         first = contacts[0]
         channel = playbooks.channels_of(first.case).get(first.channel)
         if channel is None:
             continue
-        # A platform's channels have plain keys, all others name their playbook themselves.
-        key = channel.key.partition(".")[0] if "." in channel.key else first.case.playbook
-        measure = measures.setdefault((key, channel.key), ChannelMeasure(key, channel))
+        place = _place(first.case, channel)
+        measure = measures.setdefault(place, ChannelMeasure(place[0], channel))
         _measure(measure, contacts)
     return sorted(measures.values(), key=lambda one: (-one.tries, one.channel.key))
 
@@ -251,12 +252,17 @@ def _ends(closed: Iterable[Case], threads: dict[tuple[int, str], list[ContactAtt
             ends.took.append(case.closed_at - case.created_at)
         contact = last.get(case.pk)
         channel = playbooks.channels_of(case).get(contact.channel) if contact else None
-        key = channel.key if channel else ""
-        ends.channels[key] += 1
-        ends.recovered[key] += case.outcome in RECOVERED
+        place = _place(case, channel) if channel else NOWHERE
+        ends.channels[place] += 1
+        ends.recovered[place] += case.outcome in RECOVERED
         if channel:
-            ends.names[key] = channel
+            ends.names[place] = channel
     return ends
+
+
+def _place(case: Case, channel: Channel) -> Place:
+    """A platform's channels have plain keys, all others name their playbook themselves."""
+    return channel.key.partition(".")[0] if "." in channel.key else case.playbook, channel.key
 
 
 def _threads(

@@ -111,12 +111,12 @@ def _address(asked: Asked, **changed: str) -> str:
 def _last_channels(ends: Ends) -> list[LastChannel]:
     return [
         LastChannel(
-            text(ends.names[key].name) if key else _("No contact was logged"),
-            text(BODIES[ends.names[key].body]) if key else "",
+            text(ends.names[place].name) if place in ends.names else _("No contact was logged"),
+            text(BODIES[ends.names[place].body]) if place in ends.names else "",
             count,
-            ends.recovered[key],
+            ends.recovered[place],
         )
-        for key, count in ends.channels.most_common()
+        for place, count in ends.channels.most_common()
     ]
 
 

@@ -126,6 +126,18 @@ def test_where_cases_end_is_counted_and_drawn_from_five_on(alice: User, alice_cl
     )
 
 
+def test_channels_of_two_platforms_with_one_key_are_counted_apart(alice: User, alice_client: Client):
+    for playbook in ("jd", "jd", "ebay"):
+        case = factories.make_case(owner=alice, at=NOON - timedelta(days=3), playbook=playbook)
+        contacts.log_contact(case=case, by=alice, at=NOON, channel="step_in", outcome="solved")
+        case_service.close_case(case=case, by=alice, at=NOON, outcome=Outcome.SOLVED)
+
+    text = text_of(alice_client.get("/insights/"))
+
+    assert "Asking JD to step in the platform 2 cases, 2 got something" in text
+    assert "Asking eBay to step in the platform 1 case, 1 got something" in text
+
+
 def test_the_page_takes_the_same_queries_whatever_was_logged(
     case: Case, alice: User, alice_client: Client, django_assert_num_queries
 ):
