@@ -16,7 +16,7 @@ from cases.services.case_lists import LONGEST_SEARCH, Asked, Kept
 from cases.templatetags.display import text
 
 STATES = (
-    ("open", gettext_lazy("Open")),
+    ("open", gettext_lazy("Not closed")),
     (Status.WAITING.value, gettext_lazy("Waiting")),
     (Status.ESCALATED.value, gettext_lazy("Escalated")),
     (Status.CLOSED.value, gettext_lazy("Closed")),
