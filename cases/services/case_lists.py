@@ -113,7 +113,7 @@ def found(user: User, asked: Asked, *, at: datetime) -> QuerySet[Case]:
         cases = cases.filter(playbook=asked.playbook)
     if asked.problem:
         cases = cases.filter(problem_kind=asked.problem)
-    cases = search.narrow(cases, user, asked.words)
+    cases = search.narrow(cases, asked.words)
     is_open = Q(deadlines__met_at__isnull=True, deadlines__dropped_at__isnull=True)
     return cases.annotate(next_due=Min("deadlines__due_at", filter=is_open)).order_by(
         F("next_due").asc(nulls_last=True), "-created_at", "-pk"

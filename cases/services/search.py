@@ -16,14 +16,13 @@ from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet, Window
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from cases.models import Case, ContactAttempt, Exhibit, OrderNumber
 from cases.rules import finding
 from cases.services.file_texts import MEDIA_TYPES as WITH_OWN_TEXT
 from cases.services.orders import clean_number
-from tracker.accounts.models import User
 
 # Of one case, so many places are named.
 NAMED = 4
@@ -57,18 +56,18 @@ class Places:
     has_more: bool = False
 
 
-def narrow(found: QuerySet[Case], user: User, words: Iterable[str]) -> QuerySet[Case]:
-    """The cases among `found` in which every one of the folded words stands. What is looked through belongs
-    to cases of the user alone, in the same query.
+def narrow(found: QuerySet[Case], words: Iterable[str]) -> QuerySet[Case]:
+    """The cases among `found` in which every one of the folded words stands. Nothing is looked through but
+    what belongs to them, in the same query.
     """
     for word in words:
         found = found.filter(
             _in_any(("title", "merchant", *STORY), word)
             # A reference is what people read out on the phone: whole or not at all.
             | Q(reference=word)
-            | Q(pk__in=_case_ids(OrderNumber, user, _on_order(word), case="order__case"))
-            | Q(pk__in=_case_ids(ContactAttempt, user, _in_any(OF_CONTACT, word)))
-            | Q(pk__in=_case_ids(Exhibit, user, _on_exhibit(word)))
+            | _has(OrderNumber, _on_order(word), case="order__case")
+            | _has(ContactAttempt, _on_contact(word))
+            | _has(Exhibit, _on_exhibit(word))
         )
     return found
 
@@ -162,9 +161,11 @@ def _lines(*texts: str) -> str:
     return "\n".join(filter(None, texts))
 
 
-def _case_ids(model: Any, user: User, standing: Q, *, case: str = "case") -> QuerySet[Any, Any]:
-    mine = Q(**{f"{case}__memberships__user": user})
-    return model.objects.filter(mine & standing).order_by().values(f"{case}_id")
+def _has(model: Any, standing: Q, *, case: str = "case") -> Q:
+    """Whether a row of the case itself is so. Asked of each case: where the rows that are so were listed
+    first, PostgreSQL thought that the list is made anew for each, and read the cases of all users instead.
+    """
+    return Q(Exists(model.objects.filter(standing, **{case: OuterRef("pk")})))
 
 
 def _first_ones(
