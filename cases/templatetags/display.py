@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,13 @@ def day_words(day: date, today: date) -> str:
     """Tue 1 Sep, with the year when it is not today's."""
     # Translators: a day of this year / of another year, in the date letters of Unicode (CLDR).
     pattern = _("EEE d MMM") if day.year == today.year else _("EEE d MMM y")
-    return str(format_date(day, pattern, locale=_locale()))
+    return _written(day, pattern, _locale())
+
+
+# A page names the same few days again and again, and to write one reads a whole pattern.
+@lru_cache(maxsize=1024)
+def _written(day: date, pattern: str, locale: str) -> str:
+    return str(format_date(day, pattern, locale=locale))
 
 
 def _locale() -> str:
