@@ -14,6 +14,9 @@ SHORTEST = 2
 MOST_WORDS = 8
 LONGEST_EXCERPT = 80
 _BEFORE = 30
+# Each plain sign that can be seen, and the yen sign, as wide as a Chinese one.
+_WIDE = {sign: sign + 0xFEE0 for sign in range(0x21, 0x7F)} | {ord("¥"): "￥"}
+_WIDE_PUNCTUATION = {sign: wide for sign, wide in _WIDE.items() if not chr(sign).isalnum()}
 
 
 def fold(text: str) -> str:
@@ -26,6 +29,16 @@ def words_of(typed: str) -> tuple[list[str], list[str]]:
     words = list(dict.fromkeys(fold(word) for word in typed.split()))
     long = [word for word in words if len(word) >= SHORTEST]
     return long[:MOST_WORDS], [word for word in words if word and len(word) < SHORTEST]
+
+
+def spellings(word: str) -> list[str]:
+    """How texts may hold a folded word, each once: as it is, with full-width punctuation as Chinese has it,
+    and where it has letters in full-width small letters and capitals too.
+    """
+    ways = [word, word.translate(_WIDE_PUNCTUATION)]
+    if any(sign.isascii() and sign.isalpha() for sign in word):
+        ways += [word.translate(_WIDE), word.upper().translate(_WIDE)]
+    return list(dict.fromkeys(ways))
 
 
 def excerpt(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.rules.finding import LONGEST_EXCERPT, excerpt, fold, words_of
+from cases.rules.finding import LONGEST_EXCERPT, excerpt, fold, spellings, words_of
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,21 @@ def test_full_width_signs_capitals_and_blanks_between_chinese_signs_make_no_diff
     text: str, folded: str
 ):
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("word", "ways"),
+    [
+        ("退款", ["退款"]),
+        ("6920", ["6920"]),
+        ("耳机,左耳", ["耳机,左耳", "耳机，左耳"]),
+        ("退款(急)", ["退款(急)", "退款（急）"]),
+        ("¥128", ["¥128", "￥128"]),
+        ("nike", ["nike", "ｎｉｋｅ", "ＮＩＫＥ"]),
+    ],
+)
+def test_a_folded_word_is_looked_for_in_plain_signs_and_in_wide_ones(word: str, ways: list[str]):
+    assert spellings(word) == ways
 
 
 def test_a_word_has_two_signs_at_least_and_counts_once():

@@ -230,6 +230,14 @@ class TestFoundInside:
         assert said in text
         assert f'href="/cases/{filled.reference}/{place}' in response.content.decode()
 
+    @pytest.mark.parametrize(
+        "words", ["退款（急）", "退款(急)", "耳机，左耳", "耳机,左耳", "nike", "ＮＩＫＥ", "Nike耳机"]
+    )
+    def test_a_title_in_full_width_signs_is_found(self, alice: User, alice_client: Client, words: str):
+        factories.make_case(owner=alice, title="退款（急）：ＮＩＫＥ耳机，左耳没声音")
+
+        assert "没声音" in text_of(alice_client.get("/cases/", {"q": words}))
+
     def test_each_word_may_stand_elsewhere(self, filled: Case, alice_client: Client):
         found = text_of(alice_client.get("/cases/", {"q": "parcel 6930112233 运费险"}))
         missed = text_of(alice_client.get("/cases/", {"q": "parcel 6930112233 zebra"}))
