@@ -1,4 +1,5 @@
-"""Refuses a request body that is too large before any of it is read, so that nobody fills the disk.
+"""Refuses a request body that is too large before any of it is read, so that nobody fills the disk; and an
+address with a NUL in it, which no database can be asked for.
 
 Django's CSRF middleware parses the whole of a form, files and all, before any view can say no.
 """
@@ -10,7 +11,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ LARGEST_FILES_AT_ONCE = 10
 PIECE_BYTES = 8 * 1024 * 1024
 # What another app hands over to a phone whose service worker did not take it, log-in or not.
 SHARE_BYTES = 20 * 1024 * 1024
-_EXHIBITS = re.compile(r"/cases/(new|[^/]+/exhibits)/")
+_WITH_FILES = re.compile(r"/cases/(new|[^/]+/exhibits)/")
 _PIECES = re.compile(r"/cases/[^/]+/uploads/[^/]+/")
 
 
@@ -31,6 +32,8 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:
+            raise Http404
         length = request.META.get("CONTENT_LENGTH") or "0"
         if request.META.get("HTTP_TRANSFER_ENCODING") or not length.isdecimal():
             return _refused(
@@ -59,7 +62,7 @@ def largest_body(request: HttpRequest) -> int:
         return int(settings.VERIFY_MAX_BYTES) + FORM_BYTES
     if request.path_info == "/share/":
         return SHARE_BYTES + FORM_BYTES
-    if _EXHIBITS.fullmatch(request.path_info) and SESSION_KEY in request.session:
+    if _WITH_FILES.fullmatch(request.path_info) and SESSION_KEY in request.session:
         return LARGEST_FILES_AT_ONCE * int(settings.EXHIBIT_MAX_BYTES) + FORM_BYTES
     if _PIECES.fullmatch(request.path_info) and SESSION_KEY in request.session:
         return PIECE_BYTES

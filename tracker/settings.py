@@ -198,6 +198,8 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# Besides those of log-in and sign-up, which allauth brings: what is shared before a log-in (cases.views).
+ACCOUNT_RATE_LIMITS = {"share": "20/h/ip"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -276,15 +278,11 @@ CONTENT_SECURITY_POLICY = {
 
 # Logs: to standard error; no addresses, no case contents
 
+_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "tracker.logs.LineFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
+    "formatters": {"line": {"()": "tracker.logs.LineFormatter", "format": _LINE}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

@@ -35,7 +35,9 @@ def keep(*, by: User, at: datetime, fields: Mapping[str, list[str]]) -> CaseDraf
 
     Raises ValidationError for more than a form can hold.
     """
-    typed = {name: [value for value in values if value.strip()] for name, values in fields.items()}
+    # A database takes no NUL.
+    plain = {name: [value.replace("\x00", "") for value in values] for name, values in fields.items()}
+    typed = {name: [value for value in values if value.strip()] for name, values in plain.items()}
     typed = {name: values for name, values in typed.items() if values}
     if sum(len(value) for values in typed.values() for value in values) > LONGEST:
         raise ValidationError(_("This is too much to keep. Shorten what you typed, or open the case now."))

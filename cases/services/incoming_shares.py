@@ -6,13 +6,14 @@ It may come before the log-in, so it is bounded as a whole: nobody fills the dis
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,10 +24,21 @@ from tracker.accounts.models import User
 from tracker.limits import SHARE_BYTES
 
 KEPT_FOR = timedelta(days=1)
-MOST_OF_A_USER = 5 * SHARE_BYTES
-# Of all that came before a log-in together.
-MOST_OF_NOBODY = 10 * SHARE_BYTES
-LONGEST_WORDS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How much may wait at a time; `signs` is the longest text of one share."""
+
+    file_bytes: int
+    shares: int
+    signs: int
+
+
+# Of one user, and of all that came before a log-in together: bytes of files, shares, signs of each.
+OF_A_USER = Bound(file_bytes=5 * SHARE_BYTES, shares=50, signs=100_000)
+OF_NOBODY = Bound(file_bytes=10 * SHARE_BYTES, shares=500, signs=10_000)
+MOST_FILES = 20
 CASES_OFFERED = 30
 TEXT_NAME = "shared-text.txt"
 
@@ -35,12 +47,19 @@ TEXT_NAME = "shared-text.txt"
 def receive(*, by: User | None, at: datetime, words: str, files: Iterable[UploadedFile]) -> IncomingShare:
     """Raises ValidationError where nothing came, or where there is no room for it just now."""
     files = [file for file in files if file.size]
-    words = words.strip()[:LONGEST_WORDS]
+    # PostgreSQL takes no NUL, and no reader misses it.
+    words = words.replace("\x00", "").strip()
     if not files and not words:
         raise ValidationError(_("Nothing came along. Share it again, or choose the file in its case."))
+    bound = OF_A_USER if by else OF_NOBODY
+    if len(words) > bound.signs or len(files) > MOST_FILES:
+        raise ValidationError(_("This is too much to share at once. Log in and add it in its case."))
     size = sum(file.size or 0 for file in files)
-    waiting = IncomingFile.objects.filter(share__user=by).aggregate(sum=Sum("size"))["sum"] or 0
-    if size > SHARE_BYTES or size + waiting > (MOST_OF_A_USER if by else MOST_OF_NOBODY):
+    waiting = IncomingShare.objects.filter(user=by).aggregate(
+        shares=Count("pk", distinct=True), file_bytes=Sum("files__size", default=0)
+    )
+    is_full = waiting["shares"] >= bound.shares or size + waiting["file_bytes"] > bound.file_bytes
+    if size > SHARE_BYTES or is_full:
         raise ValidationError(_("There is no room for it just now. Log in and choose the file in its case."))
     share = IncomingShare.objects.create(user=by, words=words, received_at=at)
     for file in files:

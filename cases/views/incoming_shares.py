@@ -6,6 +6,7 @@ waits on the phone. Without one the server keeps it: before a log-in too, or it 
 
 from __future__ import annotations
 
+from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -44,6 +45,8 @@ def share(request: HttpRequest) -> HttpResponse:
 def _receive(request: HttpRequest) -> HttpResponse:
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise PermissionDenied(_("This came from another site, not from an app of yours. Nothing was kept."))
+    if not request.user.is_authenticated and (held_back := consume_or_429(request, action="share")):
+        return held_back
     parts = [request.POST.get(name, "").strip() for name in ("title", "text", "url")]
     try:
         received = incoming_shares.receive(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from cases.models import Case, IncomingFile, IncomingShare
 from cases.services import incoming_shares
+from cases.services.incoming_shares import Bound
 from tests import factories, pictures
 from tracker.accounts.models import User
 
@@ -130,13 +133,40 @@ def test_nothing_is_told_to_come_again(alice_client: Client):
     assert "Nothing came along." in alice_client.get(address).content.decode()
 
 
-def test_strangers_cannot_fill_the_disk(db: None, client: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(incoming_shares, "MOST_OF_NOBODY", 2 * len(PICTURE))
+@pytest.mark.parametrize(
+    ("bound", "kept"),
+    [
+        (Bound(file_bytes=2 * len(PICTURE), shares=9, signs=9), 2),
+        (Bound(file_bytes=9 * len(PICTURE), shares=1, signs=9), 1),
+        (Bound(file_bytes=9 * len(PICTURE), shares=9, signs=2), 0),
+    ],
+    ids=["bytes", "shares", "signs"],
+)
+def test_strangers_cannot_fill_the_disk(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch, bound: Bound, kept: int
+):
+    monkeypatch.setattr(incoming_shares, "OF_NOBODY", bound)
 
-    addresses = [hand_over(client, PICTURE) for _time in range(3)]
+    addresses = [hand_over(client, PICTURE, text="抖音订") for _time in range(3)]
 
     assert addresses[2] == "/share/"
-    assert IncomingFile.objects.count() == 2
+    assert IncomingFile.objects.count() == IncomingShare.objects.count() == kept
+
+
+def test_many_small_files_at_once_are_refused(alice_client: Client):
+    assert hand_over(alice_client, *[b"x"] * 21) == "/share/"
+    assert not IncomingFile.objects.exists()
+
+
+def test_one_address_is_held_back_before_a_log_in(alice_client: Client, settings: Any):
+    settings.ACCOUNT_RATE_LIMITS = {"share": "2/m/ip"}
+    cache.clear()
+    client = Client()
+    answers = [client.post("/share/", {"text": "Order 6921"}).status_code for _time in range(3)]
+    mine = alice_client.post("/share/", {"text": "Order 6921"}).status_code
+    cache.clear()
+
+    assert (answers, mine) == ([302, 302, 429], 302)
 
 
 def test_a_body_that_is_too_large_is_refused_unread(client: Client):
