@@ -97,7 +97,7 @@ def _take_piece(request: HttpRequest, row: Upload) -> HttpResponse:
     except upload_service.WrongOffset:
         return _headed(_refused([_("This piece was sent already; the upload goes on behind it.")], 409), row)
     except upload_service.Torn:
-        return _headed(_refused([_("The line broke; nothing of this piece was kept.")], 400), row)
+        return _headed(_refused([_("The connection broke; nothing of this piece was kept.")], 400), row)
     except Refused as refused:
         return _refused(refused.messages, 503 if refused.code in upload_service.PASSING else 422)
     except ValidationError as error:

@@ -64,7 +64,18 @@ document.addEventListener("DOMContentLoaded", () => {
     const item = row(`${entry.title} · ${entry.label}`, isRefused ? entry.sentence || words.refused : underWay ? words.sending : words.waiting, entry.at);
     item.classList.toggle("is-refused", isRefused);
     const mend = isRefused && entry.sentence && entry.mend ? [link(`${entry.mend}?kept=${entry.id}`, words.mend)] : [];
+    const typed = isRefused && !mend.length ? typedInto(entry) : "";
+    if (typed) {
+      item.append(text("p", typed, "prose"));
+      mend.push(button(words.copyIt, ({ target }) => navigator.clipboard.writeText(typed).then(() => (target.textContent = words.copiedIt))));
+    }
     return acts(item, ...mend, discarder(() => kept.remove(entry.id)));
+  }
+
+  // The words of a contact that can neither be sent nor mended: they may be wanted elsewhere.
+  function typedInto({ fields = [] }) {
+    const isWords = ([name, value]) => ["summary", "promise", "person", "ticket_number"].includes(name) && value.trim();
+    return fields.filter(isWords).map(([, value]) => value).join("\n");
   }
 
   function rowOfShare(share) {
@@ -213,8 +224,9 @@ document.addEventListener("DOMContentLoaded", () => {
     const fields = [...formData].filter(([, value]) => typeof value === "string");
     const { keep: title, keepMend: mend } = form.dataset;
     const entry = { kind: "contact", user: words.user, address: path, mend, title, label: labelOf(form), fields };
+    let id;
     try {
-      await kept.keep(entry);
+      id = await kept.keep(entry);
     } catch {
       say(text("span", words.noRoom));
       return;
@@ -228,7 +240,10 @@ document.addEventListener("DOMContentLoaded", () => {
     await render();
     box.querySelector("h2").focus({ preventScroll: true });
     window.scrollTo(0, 0);
-    trySend();
+    await trySend();
+    if ((await kept.unsent(id))?.state === "refused") {
+      said.replaceChildren(); // its own row says why
+    }
   }
 
   function labelOf(form) {

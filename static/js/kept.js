@@ -170,18 +170,20 @@ const kept = (() => {
     if (!user) {
       return LOGGED_OUT;
     }
+    let isBroken = false; // what the site cannot take keeps nothing else waiting
     let isBusy = false; // another page is at it, or the worker; it may be closed before it is through
     for (const { id, state, kind } of await unsentOf(user)) {
       if (isBusy && kind === "file") {
         continue; // exhibits are numbered in the order in which they were chosen
       }
       const end = state === "waiting" ? await alone(id, () => bring(id, token)) : DONE;
-      if (end === BROKEN || end === LOGGED_OUT) {
+      if (end === LOGGED_OUT) {
         return end;
       }
+      isBroken ||= end === BROKEN;
       isBusy ||= end === BUSY;
     }
-    return isBusy ? BUSY : DONE;
+    return isBroken ? BROKEN : isBusy ? BUSY : DONE;
   }
 
   async function bring(id, token) {
@@ -202,7 +204,11 @@ const kept = (() => {
     const fields = new URLSearchParams(entry.fields);
     fields.delete("csrfmiddlewaretoken");
     fields.set("seconds_ago", Math.max(0, Math.round((Date.now() - entry.at) / 1000)));
-    const answer = await door("POST", entry.address, fields, token);
+    let answer = await door("POST", entry.address, fields, token);
+    if (answer.status === 403) {
+      const anew = await fetch("/session.json", { cache: "no-store", credentials: "same-origin" });
+      answer = await door("POST", entry.address, fields, (await anew.json()).token); // of a log-in in between
+    }
     return answer.ok ? settle(entry, await answer.json()) : fail(entry, answer);
   }
 

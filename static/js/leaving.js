@@ -1,4 +1,4 @@
-// Logging out wipes what waits on this phone: it says so before, and does it once the server has let go.
+// Logging out wipes what waits on this phone: it says so before, and does it once the server knows nobody here.
 document.addEventListener("DOMContentLoaded", async () => {
   const form = document.querySelector("form[data-logout]");
   const { user, login } = document.querySelector("[data-kept]")?.dataset ?? {};
@@ -8,9 +8,10 @@ document.addEventListener("DOMContentLoaded", async () => {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const asked = { method: "POST", body: new FormData(form), redirect: "manual" };
-    const sent = await fetch(form.action, asked).catch(() => null);
-    if (!sent) {
-      form.submit(); // the browser says that there is no line
+    await fetch(form.action, asked).catch(() => null);
+    const known = await fetch("/session.json", { cache: "no-store" }).then((answer) => answer.json()).catch(() => null);
+    if (known?.user !== "") {
+      form.submit(); // the browser says what is wrong: no connection, or a form that has expired
       return;
     }
     await kept.wipe(user).catch(() => {});

@@ -65,7 +65,8 @@ async function navigate(event) {
 }
 
 // Another app hands something over: kept first, asked for its case afterwards, behind a log-in or later.
-// What a page of another site sends is not kept: the server sees where it comes from, and refuses it.
+// What a page of another site sends goes to the server, which sees where it comes from and refuses it; but such
+// a page may hide where it is. So whatever comes waits for a tap, and its page says whose share it should be.
 async function takeShare(request) {
   const asSent = request.clone();
   try {

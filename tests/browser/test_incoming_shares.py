@@ -86,7 +86,7 @@ def test_it_is_taken_without_a_line_and_waits(visit: OpenVisit, watch: Watch):
 
     user.context.set_offline(True)
     hand_over(user)
-    expect(user.page.get_by_role("heading", level=1)).to_have_text("There is no line just now")
+    expect(user.page.get_by_role("heading", level=1)).to_have_text("You are offline")
     expect(user.page.locator("[data-waiting-list]")).to_contain_text("chat.png")
 
     back_online(user.context, watch)

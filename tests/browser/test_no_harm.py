@@ -15,6 +15,15 @@ pytestmark = pytest.mark.browser
 
 SAID = "They will look into it and call back"
 TITLE = "A kettle that leaks"
+# As on a page from before another log-in.
+SPOIL_TOKENS = """() => {
+  document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => (field.value = "x"));
+  document.body.removeAttribute("data-hx-headers");
+}"""
+KEEP_REFUSED = """(me) => kept.keep({
+  kind: "contact", user: me, address: "/nowhere/", title: "A", label: "B", state: "refused",
+  fields: [["summary", "What they said"]],
+})"""
 
 
 def with_case(visit: OpenVisit, email: str, *, javascript: bool = True) -> tuple[Visit, str]:
@@ -131,7 +140,7 @@ def test_what_was_typed_is_there_after_back(visit: OpenVisit) -> None:
 
 
 def test_the_same_form_in_two_tabs_stores_what_each_said(visit: OpenVisit) -> None:
-    user, case = with_case(visit, "tabs@example.org")
+    user, case = with_case(visit, "two-tabs@example.org")
     first, second = user.page, user.context.new_page()
     second.goto(user.site.url + case)
 
@@ -182,3 +191,44 @@ def test_a_case_erased_in_the_other_tab_is_said_and_loses_no_words(visit: OpenVi
     expect(user.page.locator(f"{LOG} [name=summary]")).to_have_value(SAID)
     # htmx reports it to the console as well as the browser.
     watch.complaints[:] = [one for one in watch.complaints if "Error Code 404" not in one]
+
+
+def test_a_tap_that_is_not_saved_says_so_beside_its_button(visit: OpenVisit, watch: Watch) -> None:
+    """Without a connection, and on a page from before another log-in."""
+    user, _case = with_case(visit, "unsaved@example.org")
+    watch.expected.add(403)
+    user.choose("channel", "shop_message")
+    user.choose("outcome", "no_answer")
+    user.page.locator(LOG).get_by_role("button").last.click()
+    expect(user.page.locator("main [data-deadline]").first).to_be_visible()
+    user.go("/")
+    done = user.page.locator("[data-deadline] button[name=action][value=met]").first
+    user.context.set_offline(True)
+    done.click()
+    expect(user.page.get_by_role("alert")).to_contain_text(say("en", "Not saved: there is no connection."))
+    user.context.set_offline(False)
+    user.page.evaluate(SPOIL_TOKENS)
+    done.click()
+    expect(user.page.get_by_role("alert")).to_contain_text(say("en", "Not saved: this page is old"))
+    user.page.get_by_role("link", name=say("en", "Reload the page")).click()
+    done.click()
+    expect(user.page.get_by_role("alert")).to_have_count(0)
+    expect(user.page.get_by_role("button", name=say("en", "Undo"))).to_be_visible()
+    watch.complaints.clear()  # of the requests that failed, by htmx and the browser
+
+
+def test_a_log_out_that_is_refused_wipes_nothing(visit: OpenVisit, watch: Watch) -> None:
+    user, case = with_case(visit, "stays@example.org")
+    watch.expected.add(403)
+    me = user.page.locator("[data-kept]").get_attribute("data-user")
+    user.page.evaluate(KEEP_REFUSED, me)
+    user.go("/accounts/logout/")
+    waiting = user.page.locator("[data-waiting-list]")
+    expect(waiting).to_contain_text("What they said")
+    user.page.get_by_label(say("en", "Delete what is not sent")).check()
+    user.page.evaluate(SPOIL_TOKENS)
+    user.button("Log out").click()
+    expect(user.page.get_by_role("heading", level=1)).to_have_text(say("en", "This form has expired"))
+
+    user.go(case)
+    expect(waiting).to_contain_text("What they said")

@@ -187,7 +187,7 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(visit: OpenVisit,
 @pytest.mark.parametrize("way", ["paste", "drop"])
 def test_files_may_be_pasted_and_dropped(visit: OpenVisit, way: str):
     user = visit("en", (1200, 900))
-    case = at_exhibits(user, f"{way}@example.org")
+    case = at_exhibits(user, f"{way}-files@example.org")
     content = pictures.picture("PNG", seed=7)
 
     user.page.evaluate(

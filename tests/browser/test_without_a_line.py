@@ -14,7 +14,7 @@ from tests.browser.visits import PASSWORD, Visit, Watch
 
 pytestmark = pytest.mark.browser
 
-KEPT = "Kept on this phone; sent when the line is back."
+KEPT = "Kept on this phone; sent when you are online again."
 
 
 def at_a_case(visit: Visit, email: str) -> str:
@@ -121,7 +121,7 @@ def test_a_page_that_was_closed_sends_it_from_the_next_one(visit: OpenVisit, wat
     expect(user.page.get_by_text(KEPT)).to_be_visible()
 
     user.page.goto(user.site.url + "/cases/")
-    expect(user.page.get_by_role("heading", level=1)).to_have_text("There is no line just now")
+    expect(user.page.get_by_role("heading", level=1)).to_have_text("You are offline")
     expect(user.page.locator("[data-waiting-list]")).to_contain_text("Parcel without a line")
 
     back_online(user.context, watch)
@@ -261,7 +261,7 @@ def test_without_a_line_the_page_speaks_the_users_language(visit: OpenVisit, wat
     user.context.set_offline(True)
     user.page.goto(user.site.url + "/cases/")
 
-    expect(user.page.get_by_role("heading", level=1)).to_have_text(user.say("There is no line just now"))
+    expect(user.page.get_by_role("heading", level=1)).to_have_text(user.say("You are offline"))
     back_online(user.context, watch)
 
 

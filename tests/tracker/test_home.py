@@ -128,7 +128,7 @@ def test_the_page_without_a_line_is_the_same_for_everybody(client: Client, alice
 
 
 def test_the_page_without_a_line_is_in_both_languages(client: Client):
-    assert "There is no line just now" in client.get("/offline/?language=en").content.decode()
+    assert "You are offline" in client.get("/offline/?language=en").content.decode()
     assert "现在没有网络" in client.get("/offline/?language=zh-hans").content.decode()
 
 

@@ -31,6 +31,7 @@ SHELL = (
     "css/screens.css",
     "js/kept.js",
     "js/home.js",
+    "js/failed.js",
     "js/sha256.js",
     "favicon.svg",
     "icons/icon-192.png",
