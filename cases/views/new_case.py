@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -23,7 +24,7 @@ from cases.templatetags.display import text
 from cases.views.errors import tell
 from cases.views.fragments import wants_fragment
 from cases.views.incoming_shares import way_on
-from cases.views.submissions import submit_once
+from cases.views.submissions import submit_once, was_stored
 
 # In the middle of a sentence; the labels of the fields are no words for there.
 FILLED = {
@@ -50,9 +51,12 @@ def new_case(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """While it is typed: what there is, and when it was kept."""
+    """While it is typed: what there is, and when it was kept. What comes behind the opening is dropped."""
     try:
         draft = _keep(request)
+        if was_stored(request, path=reverse("cases:new-case")):
+            case_drafts.discard(by=request.user)
+            draft = None
     except ValidationError as error:
         return render(request, "cases/_draft_state.html", {"refused": error.messages})
     return render(request, "cases/_draft_state.html", {"draft": draft})

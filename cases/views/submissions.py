@@ -37,7 +37,7 @@ def submit_once(request: HttpRequest, act: Callable[[], str]) -> str:
     key = request.POST.get(FIELD, "")
     if not key:
         return act()
-    content, name = _digest(request), _name(request, key)
+    content, name = _digest(request), _name(request, request.path, key)
     try:
         with transaction.atomic():
             note = Session.objects.create(
@@ -62,9 +62,15 @@ def _answer_of(name: str, content: str) -> str:
     return str(noted["answer"])
 
 
-def _name(request: HttpRequest, key: str) -> str:
+def was_stored(request: HttpRequest, *, path: str) -> bool:
+    """Whether the form of this key was sent to `path` and stored, by this request's user."""
+    key = request.POST.get(FIELD, "")
+    return bool(key) and Session.objects.filter(session_key=_name(request, path, key)).exists()
+
+
+def _name(request: HttpRequest, path: str, key: str) -> str:
     """Forty signs that nobody can use as a session: made with the site's secret, holding no login."""
-    made_of = f"{request.user.pk}:{request.path}:{key}"
+    made_of = f"{request.user.pk}:{path}:{key}"
     return salted_hmac("cases.submissions", made_of).hexdigest()[:40]
 
 

@@ -200,7 +200,7 @@ def test_a_tap_that_is_not_saved_says_so_beside_its_button(visit: OpenVisit, wat
     user.choose("channel", "shop_message")
     user.choose("outcome", "no_answer")
     user.page.locator(LOG).get_by_role("button").last.click()
-    expect(user.page.locator("main [data-deadline]").first).to_be_visible()
+    expect(user.page.locator("main [data-deadline='douyin.shop_message.no_reply']").first).to_be_visible()
     user.go("/")
     done = user.page.locator("[data-deadline] button[name=action][value=met]").first
     user.context.set_offline(True)

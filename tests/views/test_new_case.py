@@ -190,3 +190,15 @@ class TestDraft:
         alice_client.post(f"{URL}draft/", {"title": "Half a", "csrfmiddlewaretoken": "t", "spam": "x"})
 
         assert CaseDraft.objects.get().fields == {"title": ["Half a"]}
+
+
+def test_what_is_kept_behind_the_opening_leaves_no_case_begun(alice_client: Client):
+    """The last words typed may come in after the tap that opened the case."""
+    told = {**FORM, "submission": "one-and-the-same"}
+    assert alice_client.post(URL, told).status_code == 302
+
+    assert alice_client.post("/cases/new/draft/", told, headers=HTMX).status_code == 200
+
+    assert not CaseDraft.objects.exists()
+    alice_client.post("/cases/new/draft/", {**told, "submission": "of-the-next"}, headers=HTMX)
+    assert CaseDraft.objects.get().fields["title"] == ["Fake shoes"]
