@@ -78,6 +78,8 @@ def _open(request: HttpRequest) -> HttpResponse:
             return redirect(way_on(request, submit_once(request, lambda: _opened(request, form))))
         except ValidationError as error:
             tell(form, error)
+    if request.FILES:
+        form.add_error("files", _("Choose the files again: a browser forgets them when a form comes back."))
     return _page(request, form, status=422)
 
 
@@ -103,36 +105,51 @@ def _read(request: HttpRequest) -> HttpResponse:
     blank = NewCaseForm(user=request.user)
     pasted = typed.get("pasted", [""])[-1][:LONGEST_PASTED]
     read = read_pasted(pasted, platforms=[key for key, _name in blank.fields["playbook"].choices])
-    filled = _fill(typed, read, usual=blank.fields["playbook"].initial)
+    filled, given = _fill(
+        typed, read, usual=blank.fields["playbook"].initial, before=request.POST.getlist("given")
+    )
     form = NewCaseForm(initial=NewCaseForm.initial_of(typed), user=request.user)
     if pasted and not read:
         said = _("Nothing in it could be told for certain. Fill in what you know.")
     else:
         said = _("Filled in from what you pasted: %(fields)s. Check it.") % {"fields": _listed(filled)}
     template = "cases/_new_case_fields.html" if wants_fragment(request) else "cases/new_case.html"
-    return render(request, template, {"form": form, "said": said if pasted else "", "filled": filled})
+    context = {"form": form, "said": said if pasted else "", "filled": filled, "given": given}
+    return render(request, template, context)
 
 
-def _fill(typed: dict[str, list[str]], read: Pasted, *, usual: str) -> list[str]:
-    """The names of the fields that were filled; the platform is one only where the usual one stood there."""
+def _fill(
+    typed: dict[str, list[str]], read: Pasted, *, usual: str, before: list[str]
+) -> tuple[list[str], list[str]]:
+    """The names of the fields that were filled, and "name=value" of all that this reading gives.
+
+    Filled is what is empty, what holds the usual platform, and what the reading `before` gave.
+    """
     found = dict(read.fields)
-    if typed.get("amount", [""])[-1].strip():
+
+    def is_open(name: str) -> bool:
+        stands = typed.get(name, [""])[-1].strip()
+        return not stands or f"{name}={stands}" in before or (name == "playbook" and stands == usual)
+
+    if not is_open("amount"):
         found.pop("amount", None)
         found.pop("currency", None)
     if "merchant" in found:
         found["title"] = _("Order from %(shop)s") % {"shop": found["merchant"]}
     filled = []
     for name, value in found.items():
-        stands = typed.get(name, [""])[-1].strip()
-        if not stands or (name == "playbook" and stands == usual) or name == "currency":
+        if is_open(name) or name == "currency":
+            filled += [name] if typed.get(name) != [value] and name != "currency" else []
             typed[name] = [value]
-            filled += [name] if stands != value and name != "currency" else []
     numbers = [f"{NUMBER_KINDS[kind]}:{number}" for kind, number in read.numbers]
-    new = [one for one in numbers if one not in typed.get("numbers", [])]
-    if new:
-        typed["numbers"] = [*typed.get("numbers", []), *new]
-        filled.append("numbers")
-    return filled
+    stand = [one for one in typed.get("numbers", []) if f"numbers={one}" not in before]
+    new = [one for one in numbers if one not in stand]
+    if stand or new:
+        typed["numbers"] = [*stand, *new]
+    else:
+        typed.pop("numbers", None)
+    given = [f"{name}={value}" for name, value in found.items()] + [f"numbers={one}" for one in numbers]
+    return filled + (["numbers"] if new else []), given
 
 
 def _listed(filled: list[str]) -> str:

@@ -293,7 +293,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const shared = field && location.pathname === "/cases/new/" ? sessionStorage.getItem("shared") : "";
     if (shared && !field.value) {
       field.value = shared;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
+      ["input", "paste"].forEach((name) => field.dispatchEvent(new Event(name, { bubbles: true })));
       sessionStorage.removeItem("shared");
     }
   }

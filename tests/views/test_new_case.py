@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -202,3 +203,35 @@ def test_what_is_kept_behind_the_opening_leaves_no_case_begun(alice_client: Clie
     assert not CaseDraft.objects.exists()
     alice_client.post("/cases/new/draft/", {**told, "submission": "of-the-next"}, headers=HTMX)
     assert CaseDraft.objects.get().fields["title"] == ["Fake shoes"]
+
+
+def test_a_second_reading_replaces_what_the_first_one_gave_and_nothing_else(alice_client: Client):
+    first = alice_client.post(URL, {"do": "read", "pasted": ORDER}, headers=HTMX).content.decode()
+    given = [unescape(one) for one in re.findall(r'name="given" value="([^"]*)"', first)]
+    assert "amount=899.00" in given
+
+    told = {
+        "do": "read",
+        "pasted": "实付款 ¥1299.00\n订单编号 6917283746501234567",
+        "given": given,
+        "amount": "899.00",
+        "merchant": "My own shop",
+        "numbers": ["order:6920260908442210087", "parcel:SF1234567890123"],
+    }
+    second = alice_client.post(URL, told, headers=HTMX).content.decode()
+
+    assert value_of(second, "amount") == "1299.00"
+    assert value_of(second, "merchant") == "My own shop"
+    assert set(re.findall(r'name="numbers" value="([^"]*)"', second)) == {
+        "order:6917283746501234567",
+        "parcel:SF1234567890123",
+    }
+
+
+def test_files_of_a_form_that_comes_back_are_to_be_chosen_again(alice_client: Client):
+    picture = SimpleUploadedFile("chat.png", pictures.picture("PNG", seed=9), "image/png")
+
+    response = alice_client.post(URL, {**FORM, "title": "", "files": picture})
+
+    assert response.status_code == 422
+    assert "Choose the files again: a browser forgets them when a form comes back." in text_of(response)
