@@ -87,6 +87,7 @@ def new_case(phone: Visit) -> None:
     """What was pasted, and the fields that it filled."""
     phone.go("/cases/new/")
     phone.field("pasted").fill(ORDER)
+    phone.field("pasted").dispatch_event("paste")
     phone.page.locator("[name=numbers]").wait_for()
     phone.page.evaluate("scrollTo(0, 0)")
 

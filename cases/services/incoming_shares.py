@@ -77,12 +77,14 @@ def waiting_for(user: User) -> QuerySet[IncomingShare]:
 
 
 def cases_for(user: User) -> QuerySet[Case]:
-    """Open cases that the user may change, the one in which something happened last at first."""
+    """Open cases that the user may change, the one in which something happened last at first; no examples,
+    which go away with all that is in them.
+    """
     mine = Membership.objects.filter(user=user, role__in=(Role.OWNER, Role.HELPER))
     last = CustodyEntry.objects.filter(case=OuterRef("pk")).order_by("-sequence").values("at")[:1]
     return (
         Case.objects.filter(pk__in=mine.values("case"))
-        .exclude(status=Status.CLOSED)
+        .exclude(Q(status=Status.CLOSED) | Q(is_example=True))
         .annotate(last_at=Subquery(last))
         .order_by("-last_at", "-pk")[:CASES_OFFERED]
     )

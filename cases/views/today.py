@@ -89,6 +89,7 @@ def _everything(user: User) -> dict[str, Any]:
         "unfinished": unfinished,
     }
     context["items"] = [*context["doing"], *context["theirs"], *context["later"]]
+    context["whole"] = today_items.whole(context["items"])
     context["seen"] = today_items.seen(context["items"])
     return context
 

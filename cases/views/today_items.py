@@ -14,6 +14,8 @@ from cases.services.playbooks import channels_of
 from cases.templatetags.openings import opening
 from cases.views.shown import ShownDeadline
 
+# So many are whole cards; what comes behind them is a line each, so that the page stays light.
+WHOLE_CARDS = 8
 FAR = datetime.max.replace(tzinfo=UTC)
 
 
@@ -64,6 +66,14 @@ def of_deadlines(shown: Iterable[ShownDeadline]) -> list[Item]:
         )
         for one in shown
     ]
+
+
+def whole(items: Iterable[Item]) -> frozenset[str]:
+    """The keys of those that are whole cards: the first ones, and every next step, of which there are few."""
+    items = list(items)
+    steps = {item.key for item in items if item.best}
+    others = [item.key for item in items if not item.best]
+    return frozenset(steps | set(others[:WHOLE_CARDS]))
 
 
 def seen(items: Sequence[Item]) -> str:

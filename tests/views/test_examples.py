@@ -8,12 +8,12 @@ from cases.models import Case
 from tests.views.asking import text_of
 
 
-def test_an_empty_start_has_them_one_tap_away_and_one_tap_removes_them(alice_client: Client):
+def test_an_empty_start_has_them_one_tap_away_and_they_go_after_a_word(alice_client: Client):
     assert "Look around with example cases" in text_of(alice_client.get("/"))
 
     page = alice_client.post("/examples/", {"do": "add"}, follow=True)
     assert "These are examples. Try whatever you like on them." in text_of(page)
-    assert "Remove the examples" in text_of(page)
+    assert "Remove the examples What you added to them goes with them. Remove them for good" in text_of(page)
     assert Case.objects.filter(is_example=True).count() == 3
 
     page = alice_client.post("/examples/", {"do": "remove"}, follow=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.models import Case, IncomingFile, IncomingShare
-from cases.services import incoming_shares
+from cases.services import examples, incoming_shares
 from cases.services.incoming_shares import Bound
 from tests import factories, pictures
 from tracker.accounts.models import User
@@ -103,6 +104,13 @@ def test_the_case_that_was_used_last_stands_first(alice: User, alice_client: Cli
 
     places = [page.index(f"Case {number}") for number in (1, 0, 2)]
     assert places == sorted(places)
+
+
+def test_no_example_is_offered(case: Case, alice: User, alice_client: Client):
+    examples.add(by=alice, at=factories.NOON)
+    page = alice_client.get(hand_over(alice_client, PICTURE)).content.decode()
+
+    assert re.findall(r'name="case" value="([^"]*)"', page) == [case.reference]
 
 
 def test_a_new_case_leads_back_to_what_waits_for_it(alice_client: Client):

@@ -115,6 +115,25 @@ def test_reminders_steps_and_deadlines_stand_in_one_order_of_time_left(alice: Us
     assert text.index("Ask the bank") < text.index(dated.title) < text.index(stepped.title)
 
 
+def test_many_deadlines_stay_light_and_none_is_hidden(alice: User, alice_client: Client):
+    """Eight are whole cards; what is less near is a line that leads to where it is done."""
+    made = [factories.make_case(owner=alice, title=f"Parcel {number:02}") for number in range(40)]
+    for minutes, case in enumerate(made):
+        at = factories.NOON - timedelta(minutes=minutes)
+        contacts.log_contact(case=case, by=alice, at=at, channel="shop_message", outcome="no_answer")
+
+    page = alice_client.get("/").content.decode()
+
+    assert len(page) < 100_000
+    assert page.count("data-deadline=") == 40
+    assert page.count('value="met">Done') == 8
+    assert page.count('id="left-deadline-') == 40
+    assert all(case.title in page for case in made)
+    oldest, newest = (case.deadlines.get(rule="douyin.shop_message.no_reply") for case in (made[-1], made[0]))
+    assert f"/deadlines/#deadline-{newest.pk}" in page
+    assert f"/deadlines/#deadline-{oldest.pk}" not in page
+
+
 def test_a_number_can_be_called_while_it_is_open_and_else_says_when_it_opens():
     shipped = playbooks.all_playbooks()
     by_day = shipped["douyin"].channels["hotline"].hours
