@@ -24,7 +24,7 @@ OF_PROBLEMS: dict[str, str] = {
     ProblemKind.QUESTION: "question",
     ProblemKind.OTHER: "cases",
 }
-OF_PLATFORMS = {"douyin": "video", "jd": "order", "wechat_shop": "chat", "ebay": "tag", "amazon": "cart"}
+OF_PLATFORMS = {"douyin": "note", "jd": "truck", "wechat_shop": "chat", "ebay": "tag", "amazon": "cart"}
 
 
 @register.simple_tag
