@@ -123,13 +123,16 @@ def _fill(
 ) -> tuple[list[str], list[str]]:
     """The names of the fields that were filled, and "name=value" of all that this reading gives.
 
-    Filled is what is empty, what holds the usual platform, and what the reading `before` gave.
+    Filled is what is empty, what holds the usual platform, and what the reading `before` gave; what the
+    user took out of that stays out.
     """
     found = dict(read.fields)
 
     def is_open(name: str) -> bool:
         stands = typed.get(name, [""])[-1].strip()
-        return not stands or f"{name}={stands}" in before or (name == "playbook" and stands == usual)
+        if not stands:
+            return f"{name}={found.get(name)}" not in before
+        return f"{name}={stands}" in before or (name == "playbook" and stands == usual)
 
     if not is_open("amount"):
         found.pop("amount", None)
@@ -143,13 +146,16 @@ def _fill(
             typed[name] = [value]
     numbers = [f"{NUMBER_KINDS[kind]}:{number}" for kind, number in read.numbers]
     stand = [one for one in typed.get("numbers", []) if f"numbers={one}" not in before]
-    new = [one for one in numbers if one not in stand]
+    taken_out = {one for one in numbers if f"numbers={one}" in before} - set(typed.get("numbers", []))
+    new = [one for one in numbers if one not in stand and one not in taken_out]
     if stand or new:
         typed["numbers"] = [*stand, *new]
     else:
         typed.pop("numbers", None)
     given = [f"{name}={value}" for name, value in found.items()] + [f"numbers={one}" for one in numbers]
-    return filled + (["numbers"] if new else []), given
+    given += [one for one in before if one.partition("=")[0] not in {*found, "numbers"}]
+    filled += ["numbers"] if any(f"numbers={one}" not in before for one in new) else []
+    return filled, given
 
 
 def _listed(filled: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browser import steps
 from tests.browser.conftest import OpenVisit
 from tests.browser.visits import Visit
 
@@ -25,6 +26,11 @@ def test_what_is_pasted_fills_the_case_and_what_is_typed_outlives_the_page(visit
     user.go("/cases/new/")
     paste(user)
     expect(user.page.locator("[name=merchant]")).to_have_value("潮鞋严选旗舰店")
+    user.page.locator("[name=files]:not([capture])").set_input_files([steps.screenshot()])
+    user.button("Read it").click()
+    expect(user.page.get_by_text("Filled in from what you pasted: nothing new.")).to_be_visible()
+    chosen = user.page.locator("[name=files]:not([capture])").evaluate("field => field.files.length")
+    assert chosen == 1
     user.page.locator("[name=title]").fill("Fake running shoes")
     expect(user.page.get_by_text("Kept at")).to_be_visible()
 

@@ -228,6 +228,17 @@ def test_a_second_reading_replaces_what_the_first_one_gave_and_nothing_else(alic
     }
 
 
+def test_what_the_user_took_out_stays_out_when_the_same_text_is_read_again(alice_client: Client):
+    given = ["amount=899.00", "merchant=潮鞋严选旗舰店", "numbers=order:6920260908442210087"]
+    told = {"do": "read", "pasted": ORDER, "given": given, "merchant": "潮鞋严选旗舰店"}
+
+    again = alice_client.post(URL, told, headers=HTMX).content.decode()
+
+    assert value_of(again, "amount") == ""
+    assert value_of(again, "merchant") == "潮鞋严选旗舰店"
+    assert 'name="numbers"' not in again
+
+
 def test_files_of_a_form_that_comes_back_are_to_be_chosen_again(alice_client: Client):
     picture = SimpleUploadedFile("chat.png", pictures.picture("PNG", seed=9), "image/png")
 
