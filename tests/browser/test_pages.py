@@ -12,6 +12,11 @@ from tests.browser.walk import looks_wrong, walk
 
 pytestmark = pytest.mark.browser
 
+# What a page fetches over the line besides pictures once the first one was there, the page itself among it.
+REQUESTS = """() => performance.getEntriesByType("resource")
+  .filter((one) => one.transferSize > 0 && one.initiatorType !== "img")
+  .map((one) => new URL(one.name).pathname)"""
+MOST_REQUESTS = 5
 # Three links from Today: the case, its room, and what stands in the room.
 DEPTH = 3
 # One page of each kind, so that a walk which stops early is noticed.
@@ -63,6 +68,21 @@ def test_every_page_of_a_user_is_whole(
     assert len([path for path in found if path.count("/") == 3 and path.startswith("/cases/")]) >= 6
     for room in ROOMS:
         assert len([path for path in found if path.endswith(f"/{room}/")]) >= 5, room
+
+
+def test_pages_after_the_first_fetch_little(visit: OpenVisit, demo_account: tuple[str, str]) -> None:
+    user = visit("zh-hans")
+    user.log_in(*demo_account)
+    user.page.evaluate("navigator.serviceWorker.ready")
+    user.go("/cases/")
+    case = user.page.locator("main h2 a").first.get_attribute("href") or ""
+    pages = ("/", "/cases/", "/cases/new/", "/insights/", case, *(f"{case}{room}/" for room in ROOMS))
+    fetched = {}
+    for path in pages:
+        user.go(path)
+        fetched[path] = [path, *user.page.evaluate(REQUESTS)]
+
+    assert {path: all_ for path, all_ in fetched.items() if len(all_) > MOST_REQUESTS} == {}
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
