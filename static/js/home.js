@@ -67,7 +67,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const typed = isRefused && !mend.length ? typedInto(entry) : "";
     if (typed) {
       item.append(text("p", typed, "prose"));
-      mend.push(button(words.copyIt, ({ target }) => navigator.clipboard.writeText(typed).then(() => (target.textContent = words.copiedIt))));
+      navigator.clipboard && mend.push(button(words.copyIt, ({ target }) => navigator.clipboard.writeText(typed).then(() => (target.textContent = words.copiedIt))));
     }
     return acts(item, ...mend, discarder(() => kept.remove(entry.id)));
   }

@@ -250,7 +250,7 @@ const kept = (() => {
     if (answer.type === "opaqueredirect") {
       return LOGGED_OUT;
     }
-    if (answer.status === 400 || answer.status >= 500) {
+    if ([400, 408, 425, 429].includes(answer.status) || answer.status >= 500) {
       return BROKEN;
     }
     const sentence = answer.status === 422 ? (await answer.json()).errors.join(" ") : "";

@@ -101,7 +101,7 @@ def test_a_server_that_dies_in_the_middle_is_waited_for(visit: OpenVisit, watch:
     user.page.locator("#id_files").set_input_files([sent("large.png", content)])  # type: ignore[list-item]
     user.button("Send").click()
 
-    expect(user.page.locator("[data-uploads]")).to_contain_text("the line broke", timeout=20_000)
+    expect(user.page.locator("[data-uploads]")).to_contain_text("the connection broke", timeout=20_000)
     expect(user.page.locator("[data-uploads]")).to_contain_text("stored as E1", timeout=60_000)
     assert killed
     watch.complaints.clear()  # of the requests that met nobody
@@ -161,7 +161,7 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(visit: OpenVisit,
     user.page.route("**/uploads/*/", only_the_first)
     user.page.locator("#id_files").set_input_files([sent("film.png", content)])  # type: ignore[list-item]
     user.button("Send").click()
-    expect(user.page.locator("[data-uploads]")).to_contain_text("the line broke", timeout=20_000)
+    expect(user.page.locator("[data-uploads]")).to_contain_text("the connection broke", timeout=20_000)
     user.page.unroute("**/uploads/*/")
     # Nothing on the phone would go on with it, as in a browser that was short of room.
     user.page.evaluate("indexedDB.deleteDatabase('kept')")
