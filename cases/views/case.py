@@ -30,7 +30,10 @@ from tracker.accounts.models import User
 
 @case_view("GET", "POST")
 def case(request: HttpRequest, case: Case) -> HttpResponse:
-    """Reading it, and logging a contact that just happened."""
+    """Reading it, and logging a contact that just happened.
+
+    `?ways=all` draws the other ways too: for htmx they alone, for a browser the whole page with them.
+    """
     viewings.note_case_viewed(case.membership, at=timezone.now())  # type: ignore[attr-defined]
     posted = request.POST if request.method == "POST" else None
     form = QuickContactForm(posted, case=case, initial={"channel": request.GET.get("channel", "")})
@@ -49,8 +52,10 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             tell(form, error)
     if kept.asks_for_words(request):
         return kept.refused(form)
-    context = {**_everything_about(case, request.user), "form": form, "said": said}
-    return render_page_or_fragment(request, "case", context, status=422 if form.errors else 200)
+    all_ways = request.method == "GET" and request.GET.get("ways") == "all"
+    context = {**_everything_about(case, request.user), "form": form, "said": said, "all_ways": all_ways}
+    name = "other_ways" if all_ways and wants_fragment(request) else "case"
+    return render_page_or_fragment(request, name, context, status=422 if form.errors else 200)
 
 
 def _log_now(request: HttpRequest, case: Case, form: QuickContactForm) -> str:

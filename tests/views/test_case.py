@@ -24,6 +24,32 @@ def test_the_owner_sees_the_next_step_why_and_how_to_get_there(case: Case, alice
     assert "still missing" in text
 
 
+OTHER_WAY = "The contract of carriage is usually the seller"
+
+
+class TestOtherWays:
+    """Few look at them, and they are the longest part of the page: they come when they are asked for."""
+
+    def test_are_counted_and_left_out_until_they_are_asked_for(self, case: Case, alice_client: Client):
+        page = alice_client.get(f"/cases/{case.reference}/").content.decode()
+
+        assert "other ways" in page and 'href="?ways=all#other-ways"' in page
+        assert OTHER_WAY not in page
+
+    def test_come_alone_for_htmx(self, case: Case, alice_client: Client):
+        response = alice_client.get(f"/cases/{case.reference}/?ways=all", headers=HTMX)
+
+        assert OTHER_WAY in text_of(response)
+        assert "<h1" not in response.content.decode()
+        assert "HX-Request" in response["Vary"]
+
+    def test_stand_open_on_the_whole_page_without_a_script(self, case: Case, alice_client: Client):
+        page = alice_client.get(f"/cases/{case.reference}/?ways=all").content.decode()
+
+        assert "<h1" in page and OTHER_WAY in page
+        assert 'id="other-ways" open' in page
+
+
 def test_a_contact_takes_channel_outcome_and_one_tap(case: Case, alice_client: Client):
     response = alice_client.post(
         f"/cases/{case.reference}/", {"channel": "shop_message", "outcome": "no_answer"}

@@ -50,7 +50,10 @@ def shown(case: Case, *playbooks: Any, may_write: bool = True, **situation: Any)
     """The card of the next step, as text without tags."""
     advised = advise(playbooks, Situation(**situation), at=AT)
     case.may_write = may_write  # type: ignore[attr-defined]
-    context = {"case": case, "best": advised[0], "others": advised[1:], "now": AT, "channels_by_key": {}}
+    context = {
+        "case": case, "best": advised[0], "others": advised[1:], "all_ways": True, "now": AT,
+        "channels_by_key": {},
+    }  # fmt: skip
     return render_to_string("cases/_advice.html", context)
 
 
