@@ -143,6 +143,17 @@ def database(default: Path) -> dict[str, Any]:
     return config
 
 
+def caches(redis_url: str, *, is_debug: bool) -> dict[str, dict[str, Any]]:
+    """What all processes share, in Redis where there is one; and pieces of pages that are the same for
+    everybody, in the memory of each process, but not while templates are being changed.
+    """
+    backends = "django.core.cache.backends"
+    local = {"BACKEND": f"{backends}.locmem.LocMemCache"}
+    shared = {"BACKEND": f"{backends}.redis.RedisCache", "LOCATION": redis_url}
+    pieces = {"BACKEND": f"{backends}.dummy.DummyCache"} if is_debug else {**local, "LOCATION": "pieces"}
+    return {"default": shared if redis_url else local, "template_fragments": pieces}
+
+
 def email(outbox: str) -> dict[str, Any]:
     """EMAIL_URL as Django's EMAIL_* settings; .eml files in `outbox` when it is not set."""
     url = env_secret("EMAIL_URL")

@@ -60,6 +60,18 @@ class QuickContactForm(forms.Form):
         ]
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nothing was typed or chosen beforehand."""
+        return not self.is_bound and not any(self.initial.values())
+
+    @property
+    def offered(self) -> str:
+        """All of the case that shows in a blank form: its channels, in the language of the page."""
+        named = [here(name) for name, _channels in self.other_channels]
+        channels = [*self.channels, *(one for _name, others in self.other_channels for one in others)]
+        return repr((named, [(one.key, here(one.name)) for one in channels]))
+
+    @property
     def is_with_others(self) -> bool:
         """Whether the chosen channel is one that stands behind the heading of the others."""
         chosen = self["channel"].value()

@@ -119,3 +119,21 @@ def test_what_is_no_list_of_minutes_is_refused_with_a_sentence(
 
     with pytest.raises(ImproperlyConfigured, match=r"REMINDER_RETRIES is “.*”; write up to ten"):
         env.env_minutes("REMINDER_RETRIES", "5,30,60")
+
+
+def test_pieces_of_pages_are_kept_in_each_process_and_the_rest_where_all_find_it() -> None:
+    kept = env.caches("redis://127.0.0.1:1/0", is_debug=False)
+
+    assert kept["default"]["BACKEND"].endswith("RedisCache")
+    assert kept["default"]["LOCATION"] == "redis://127.0.0.1:1/0"
+    assert kept["template_fragments"]["BACKEND"].endswith("LocMemCache")
+
+
+def test_without_redis_what_is_shared_is_not_mixed_with_pieces_of_pages() -> None:
+    kept = env.caches("", is_debug=False)
+
+    assert kept["default"].get("LOCATION", "") != kept["template_fragments"]["LOCATION"]
+
+
+def test_whoever_changes_templates_sees_the_change_at_once() -> None:
+    assert env.caches("", is_debug=True)["template_fragments"]["BACKEND"].endswith("DummyCache")
