@@ -9,6 +9,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.displays import display_of
+
 if TYPE_CHECKING:
     from tracker.accounts.models import User
 
@@ -189,6 +191,9 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    get_status_display = display_of("status", Status)
+    get_problem_kind_display = display_of("problem_kind", ProblemKind)
 
     def get_absolute_url(self) -> str:
         return reverse("cases:case", args=[self.reference])

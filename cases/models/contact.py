@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
+from cases.models.displays import display_of
 from cases.models.exhibit import Exhibit
 
 
@@ -63,3 +64,5 @@ class ContactAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.started_at:%Y-%m-%d %H:%M}"
+
+    get_outcome_display = display_of("outcome", ContactOutcome)

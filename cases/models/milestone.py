@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
 from cases.models.contact import ContactAttempt
+from cases.models.displays import display_of
 
 
 class MilestoneKind(models.TextChoices):
@@ -94,6 +95,8 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.happened_at:%Y-%m-%d}"
+
+    get_kind_display = display_of("kind", MilestoneKind)
 
     @property
     def countdown_step(self) -> str:

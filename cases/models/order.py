@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
+from cases.models.displays import display_of
 
 
 class Order(models.Model):
@@ -61,3 +62,5 @@ class OrderNumber(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    get_kind_display = display_of("kind", OrderNumberKind)

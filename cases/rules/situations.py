@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from cases.rules.events import Event, EventPattern
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """All that advice and deadlines may know of a case.
 
@@ -29,12 +30,12 @@ class Situation:
     payment_method: str = ""
     missed: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def contacts(self) -> tuple[Event, ...]:
         """The contact attempts, oldest first."""
         return tuple(sorted((event for event in self.events if event.is_contact), key=lambda event: event.at))
 
-    @property
+    @cached_property
     def last_outcome(self) -> str:
         """How the latest contact attempt ended; empty when there was none."""
         contacts = self.contacts
@@ -61,28 +62,26 @@ class Condition:
     lacks: frozenset[str] = frozenset()
 
     def holds(self, situation: Situation) -> bool:
-        words = (
-            (self.problem_kinds, situation.problem_kind),
-            (self.risks, situation.risk),
-            (self.urgencies, situation.urgency),
-            (self.complexities, situation.complexity),
-            (self.last_outcomes, situation.last_outcome),
-            (self.payment_methods, situation.payment_method),
-        )
-        flags = (
-            (self.during_big_sale, situation.during_big_sale),
-            (self.has_partner, bool(situation.partner_platform)),
-            (self.money_in_dispute, situation.money_in_dispute),
-        )
         return (
-            all(not wanted or found in wanted for wanted, found in words)
-            and all(wanted is None or found == wanted for wanted, found in flags)
+            _is_any_of(self.problem_kinds, situation.problem_kind)
+            and _is_any_of(self.risks, situation.risk)
+            and _is_any_of(self.urgencies, situation.urgency)
+            and _is_any_of(self.complexities, situation.complexity)
+            and _is_any_of(self.last_outcomes, situation.last_outcome)
+            and _is_any_of(self.payment_methods, situation.payment_method)
+            and self.during_big_sale in (None, situation.during_big_sale)
+            and self.has_partner in (None, bool(situation.partner_platform))
+            and self.money_in_dispute in (None, situation.money_in_dispute)
             and (not self.happened or _happened(self.happened, situation))
             and not _happened(self.not_happened, situation)
             and (not self.missed or bool(self.missed & situation.missed))
             and self.has <= situation.has
             and not self.lacks & situation.has
         )
+
+
+def _is_any_of(wanted: frozenset[str], found: str) -> bool:
+    return not wanted or found in wanted
 
 
 def _happened(patterns: tuple[EventPattern, ...], situation: Situation) -> bool:

@@ -155,21 +155,25 @@ def _is_stalled() -> bool:
 
 def trouble_of(user: User, *, case: Case | None = None) -> Reminder | None:
     """The newest reminder, of the case or of any, that was given up and that no later one made good;
-    with its deadline or own reminder, and its case. One query, a second one where there is trouble.
+    with its deadline or own reminder, and its case. One query, a second one where something was given up.
     """
+    if not _given_up(user).exists():
+        return None
     failed = _not_made_good(user)
     if case is not None:
         failed = failed.filter(Q(deadline__case=case) | Q(own_reminder__case=case))
-    key = failed.order_by("-failed_at", "-pk").values_list("pk", flat=True).first()
-    if key is None:
-        return None
-    return Reminder.objects.select_related("deadline__case", "own_reminder__case").filter(pk=key).first()
+    failed = failed.select_related("deadline__case", "own_reminder__case")
+    return failed.order_by("-failed_at", "-pk").first()
+
+
+def _given_up(user: User) -> ReminderQuerySet:
+    return STATES["failed"](Reminder.objects.filter(user=user))
 
 
 def _not_made_good(user: User) -> ReminderQuerySet:
     sent = Reminder.objects.filter(user=user, sent_at__isnull=False).order_by("-sent_at").values("sent_at")
     last = Coalesce(Subquery(sent[:1]), Value(LONG_AGO))
-    return STATES["failed"](Reminder.objects.filter(user=user)).filter(failed_at__gte=last)
+    return _given_up(user).filter(failed_at__gte=last)
 
 
 @dataclass(frozen=True, slots=True)

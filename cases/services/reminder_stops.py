@@ -38,9 +38,8 @@ def stops_of(case: Case, user: User) -> Stops:
 
 
 def stops_of_member(membership: Membership) -> Stops:
-    """The same without a query, where the user's `reminder_preferences` were loaded with the membership."""
-    preferences = getattr(membership.user, "reminder_preferences", None)
-    all_since = preferences.stopped_at if preferences else None
+    """The same without a query, where `all_stopped_at` was asked for with the membership."""
+    all_since = membership.all_stopped_at  # type: ignore[attr-defined]
     return Stops(membership.role == Role.OWNER, all_since, membership.reminders_stopped_at)
 
 

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
@@ -32,19 +33,20 @@ class CaseReferenceConverter:
 
 def access_case(request: HttpRequest, ref: str, *, write: bool = False) -> Case:
     """The case, with `case.may_write` and `case.is_owned` set for templates, and the `case.membership` of the
-    user with the reminder preferences.
+    user, who has stopped all reminders since its `all_stopped_at`.
 
     Raises Http404, with one and the same answer, for strangers and for references that never were,
     and PermissionDenied for a reader who writes.
     """
-    members = Membership.objects.select_related("case", "user__reminder_preferences")
-    membership = members.filter(user_id=request.user.pk, case__reference=ref).first()
+    members = Membership.objects.select_related("case").filter(user_id=request.user.pk, case__reference=ref)
+    membership = members.annotate(all_stopped_at=F("user__reminder_preferences__stopped_at")).first()
     if membership is None:
         raise Http404
     if write and not membership.may_write:
         raise PermissionDenied(
             _("You may read this case, not change it. Ask its owner to make you a helper.")
         )
+    membership.user = request.user
     case: Case = membership.case
     case.membership = membership  # type: ignore[attr-defined]
     case.may_write = membership.may_write  # type: ignore[attr-defined]

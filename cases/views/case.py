@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.forms.cases import CaseForm, ClosingForm
 from cases.forms.contacts import QuickContactForm
-from cases.models import Case, Exhibit, OrderNumber, Outcome, Status
+from cases.models import Case, OrderNumber, Outcome, Status
 from cases.services import advice, contacts, playbooks, reminder_health, reminder_stops, viewings
 from cases.services import cases as case_service
 from cases.views import kept
@@ -24,7 +23,7 @@ from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.horizon import horizon_of
 from cases.views.shown import earliest_first, show
 from cases.views.submissions import submit_once
-from cases.views.timeline import exhibits_of, timeline_of
+from cases.views.timeline import exhibits_of, proofs_of, timeline_of
 from tracker.accounts.models import User
 
 
@@ -69,13 +68,14 @@ def _everything_about(case: Case, user: User) -> dict[str, Any]:
     rows = list(case.deadlines.all())
     for row in rows:
         row.case = case
-    contacts = list(case.contacts.prefetch_related(Prefetch("exhibits", Exhibit.objects.only("received_at"))))
-    milestones, exhibits = list(case.milestones.all()), exhibits_of(case)
+    contacts, milestones, exhibits = list(case.contacts.all()), list(case.milestones.all()), exhibits_of(case)
+    proofs = proofs_of(case, exhibits)
+    received = {key: [one.received_at for one in proving] for key, proving in proofs.items()}
     numbers = list(
         OrderNumber.objects.filter(order__case=case).order_by("order__created_at", "order_id", "pk")
     )
     kinds = {number.kind for number in numbers}
-    loaded = advice.Loaded(rows, contacts, milestones, kinds, has_exhibits=bool(exhibits))
+    loaded = advice.Loaded(rows, contacts, milestones, kinds, bool(exhibits), received)
     advised = advice.advice_for(case, now, loaded=loaded)
     still_open = earliest_first(show((row for row in rows if row.is_open and not case.is_closed), at=now))
     return {
@@ -93,7 +93,13 @@ def _everything_about(case: Case, user: User) -> dict[str, Any]:
         "stops": reminder_stops.stops_of_member(case.membership),  # type: ignore[attr-defined]
         "trouble": reminder_health.trouble_of(user, case=case),
         "timeline": timeline_of(
-            case, deadlines=rows, contacts=contacts, milestones=milestones, exhibits=exhibits, now=now
+            case,
+            deadlines=rows,
+            contacts=contacts,
+            milestones=milestones,
+            exhibits=exhibits,
+            proofs=proofs,
+            now=now,
         ),
     }
 

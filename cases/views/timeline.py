@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, groupby
@@ -16,6 +17,14 @@ from cases.services import playbooks
 from cases.views.shown import show
 
 # A contact, its exhibits and what else happened in the same minute keep this order.
+ICONS = {
+    "contact": "chat",
+    "exhibit": "image",
+    "milestone": "flag",
+    "deadline": "clock",
+    "closed": "check",
+    "opened": "cases",
+}
 RANK = {"closed": 0, "deadline": 1, "milestone": 2, "exhibit": 3, "contact": 4, "opened": 5}
 
 
@@ -27,6 +36,12 @@ class Entry:
     at: datetime
     thing: Any
     name: Any = None
+
+    @property
+    def icon(self) -> str:
+        if self.kind == "contact" and self.thing.channel == "hotline":
+            return "phone"
+        return ICONS[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +55,24 @@ class Day:
 
 
 def exhibits_of(case: Case) -> list[Exhibit]:
-    """By number, in one query; `thumb_width` and `thumb_height` in pixels, None without a thumbnail."""
+    """By number, in one query; `thumb_width` and `thumb_height` in pixels, None without a thumbnail.
+
+    Without what was read in them and their metadata, which are long and are not shown beside others.
+    """
     of_thumbnail = Q(working_copies__kind=WorkingCopyKind.THUMBNAIL)
-    rows = case.exhibits.annotate(thumb=FilteredRelation("working_copies", condition=of_thumbnail))
+    rows = case.exhibits.defer("recognised_text", "metadata").annotate(
+        thumb=FilteredRelation("working_copies", condition=of_thumbnail)
+    )
     return list(rows.annotate(thumb_width=F("thumb__width"), thumb_height=F("thumb__height")))
+
+
+def proofs_of(case: Case, exhibits: Iterable[Exhibit]) -> dict[int, list[Exhibit]]:
+    """By the key of the contact which of these prove it, in their order. One query."""
+    links = ContactAttempt.exhibits.through.objects.filter(contactattempt__case=case)
+    proved = defaultdict(set)
+    for contact, exhibit in links.values_list("contactattempt_id", "exhibit_id"):
+        proved[contact].add(exhibit)
+    return {key: [one for one in exhibits if one.pk in proving] for key, proving in proved.items()}
 
 
 def timeline_of(
@@ -53,14 +82,15 @@ def timeline_of(
     contacts: Iterable[ContactAttempt],
     milestones: Iterable[Milestone],
     exhibits: Iterable[Exhibit],
+    proofs: Mapping[int, list[Exhibit]],
     now: datetime,
 ) -> list[Day]:
     """Days, newest first; within a day the latest entry first. No query.
 
-    `contacts` have their exhibits prefetched, `exhibits` come from `exhibits_of`.
+    `exhibits` come from `exhibits_of`, `proofs` from `proofs_of`.
     """
-    shown = {exhibit.pk: exhibit for exhibit in exhibits}
-    happened = chain(_from_contacts(case, contacts, milestones, shown), _from_case(case, deadlines, now))
+    from_contacts = _from_contacts(case, contacts, milestones, exhibits, proofs)
+    happened = chain(from_contacts, _from_case(case, deadlines, now))
     entries = sorted(happened, key=lambda one: (one.at, -RANK[one.kind]), reverse=True)
     by_day = groupby(entries, key=lambda one: timezone.localtime(one.at).date())
     return [Day(on, list(of_day)) for on, of_day in by_day]
@@ -70,20 +100,19 @@ def _from_contacts(
     case: Case,
     contacts: Iterable[ContactAttempt],
     milestones: Iterable[Milestone],
-    exhibits: dict[int, Exhibit],
+    exhibits: Iterable[Exhibit],
+    proofs: Mapping[int, list[Exhibit]],
 ) -> Iterator[Entry]:
     """Exhibits stand with the contacts that they prove; what proves none stands by itself."""
     channels = playbooks.channels_of(case)
-    linked: set[int] = set()
+    linked = {exhibit.pk for proving in proofs.values() for exhibit in proving}
     for contact in contacts:
-        keys = sorted(exhibit.pk for exhibit in contact.exhibits.all() if exhibit.pk in exhibits)
-        linked.update(keys)
-        contact.proofs = [exhibits[key] for key in keys]  # type: ignore[attr-defined]
+        contact.proofs = proofs.get(contact.pk, [])  # type: ignore[attr-defined]
         yield Entry("contact", contact.started_at, contact, channels.get(contact.channel))
     for milestone in milestones:
         yield Entry("milestone", milestone.happened_at, milestone, channels.get(milestone.channel))
-    for key, exhibit in exhibits.items():
-        if key not in linked:
+    for exhibit in exhibits:
+        if exhibit.pk not in linked:
             yield Entry("exhibit", exhibit.received_at, exhibit)
 
 
