@@ -9,8 +9,9 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 from django import template
 from django.conf import settings
 from django.utils import formats, timezone
@@ -130,7 +131,9 @@ def until(one: Any) -> SafeString:
             )
     there = "" if deadline.in_days else other_zone(deadline.due_at, one.zone)
     shown = mark_safe(conditional_escape(words) % {"start": start, "end": end})  # noqa: S308 (escaped parts)
-    return format_html('{} <span class="soft small">({})</span>', shown, there) if there else shown
+    if not there:
+        return shown
+    return format_html('{} <span class="soft small">{}</span>', shown, _("(%(there)s)") % {"there": there})
 
 
 def _is_day_end(value: datetime) -> bool:
@@ -150,11 +153,24 @@ def moment_exact(value: datetime | None) -> SafeString | str:
 
 @register.filter
 def other_zone(value: datetime | None, zone: Any) -> str:
-    """The same moment on the other side's clock, when that clock shows something else; else nothing."""
+    """The same moment on the other side's clock, when that clock shows something else; else nothing:
+    Tue 1 Sep 10:30, Beijing time.
+    """
     if value is None or zone is None:
         return ""
     here, there = timezone.localtime(value), timezone.localtime(value, zone)
-    return "" if here.utcoffset() == there.utcoffset() else f"{there:%m-%d %H:%M} {zone.key}"
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    moment = f"{day_words(there.date(), timezone.localtime(timezone=zone).date())} {there:%H:%M}"
+    return _("%(moment)s, %(zone)s") % {"moment": moment, "zone": _clock_of(zone)}
+
+
+def _clock_of(zone: ZoneInfo) -> str:
+    """Named by its city, but for China's, which is called after another."""
+    if zone.key == "Asia/Shanghai":
+        return _("Beijing time")
+    city = get_timezone_location(zone, locale=_locale(), return_city=True)
+    return _("%(city)s time") % {"city": city.rpartition("/")[2]}
 
 
 @register.filter

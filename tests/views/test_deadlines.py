@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from cases.models import Case, Deadline
 from cases.services import contacts, milestones
+from cases.templatetags.display import other_zone
 from tests import factories
 from tests.services.when import shanghai
 from tests.views.asking import HTMX, text_of
@@ -38,6 +41,50 @@ def test_each_step_of_the_arithmetic_is_shown_with_its_source(
     assert "reported, not checked against an official text" in text
     assert "checked on 2026-11-22" in text
     assert "Rule douyin.shop_message.no_reply, playbook edition 2026-11-22" in text
+
+
+class TestTheOtherSidesClock:
+    """Ten in the morning in Shanghai, and half an hour later what the shop owes."""
+
+    def test_stands_beside_the_readers_where_it_shows_something_else(
+        self, case: Case, alice: User, alice_client: Client, silent_shop: Deadline
+    ):
+        alice.time_zone = "America/New_York"
+        alice.save()
+
+        text = text_of(alice_client.get(url(case)))
+
+        assert "until Mon 31 Aug 22:30 (Tue 1 Sep 10:30, Beijing time)" in text
+
+    def test_is_named_in_chinese_as_the_chinese_do(
+        self, case: Case, alice: User, alice_client: Client, silent_shop: Deadline
+    ):
+        alice.time_zone, alice.language = "America/New_York", "zh-hans"
+        alice.save()
+
+        assert "（北京时间9月1日周二 10:30）" in text_of(alice_client.get(url(case)))
+
+    def test_is_left_out_where_both_show_the_same(
+        self, case: Case, alice: User, alice_client: Client, silent_shop: Deadline
+    ):
+        alice.time_zone = "Asia/Taipei"
+        alice.save()
+
+        text = text_of(alice_client.get(url(case)))
+
+        assert "10:30" in text and "Beijing time" not in text
+
+    @pytest.mark.parametrize(
+        ("zone", "language", "words"),
+        [
+            ("Europe/London", "en", "Tue 1 Sep 03:30, London time"),
+            ("Europe/London", "zh-hans", "伦敦时间9月1日周二 03:30"),
+            ("America/Argentina/Buenos_Aires", "en", "Mon 31 Aug 23:30, Buenos Aires time"),
+        ],
+    )
+    def test_is_called_after_its_city(self, zone: str, language: str, words: str):
+        with translation.override(language), timezone.override("Asia/Shanghai"):
+            assert other_zone(shanghai("2026-09-01 10:30"), ZoneInfo(zone)) == words
 
 
 def test_the_reminders_planned_for_it_are_shown(case: Case, alice_client: Client, silent_shop: Deadline):
