@@ -1,11 +1,11 @@
-// A tap whose request failed says so where it was made, and what to do. Contacts are kept and sent later
-// (home.js); for everything else nothing was stored, and what asks by itself asks again by itself.
+// A request that failed says so where it was made, and what to do. Contacts are kept and sent later (home.js);
+// for everything else nothing was stored, and what asks by itself asks again by itself.
 document.addEventListener("DOMContentLoaded", () => {
   const words = document.querySelector("[data-kept]")?.dataset;
   if (!words) {
     return;
   }
-  const TAPS = ["click", "submit"];
+  const BY_ITSELF = "hx:poll:trigger";
   const isKept = (element) => Boolean(element.closest("form[data-keep]"));
   const noteOf = (place) => place.parentElement.querySelector(":scope > [data-failed]");
 
@@ -21,16 +21,17 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   function tell({ detail }, sentence, helpsToReload = false) {
-    const { elt, triggeringEvent } = detail.requestConfig;
+    const { elt, triggeringEvent, verb } = detail.requestConfig;
     if (isKept(elt)) {
       return;
     }
+    const said = verb === "get" ? words.failedToShow : sentence;
     if (detail.target?.getAttribute("role") === "status") {
-      const said = document.createElement("strong"); // a status without an element in it is heard and not seen
-      said.textContent = sentence;
-      detail.target.replaceChildren(said);
-    } else if (TAPS.includes(triggeringEvent?.type)) {
-      put(placeOf(elt), sentence, helpsToReload);
+      const strong = document.createElement("strong"); // a status without an element in it is heard and not seen
+      strong.textContent = said;
+      detail.target.replaceChildren(strong);
+    } else if (triggeringEvent && triggeringEvent.type !== BY_ITSELF) {
+      put(placeOf(elt), said, helpsToReload);
     }
   }
 

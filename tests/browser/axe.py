@@ -20,11 +20,6 @@ LOOKS: tuple[Look, ...] = (("phone", "light"), ("phone", "dark"), ("desk", "ligh
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The dark changes colours alone; what does not depend on them was looked at in the light.
 RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
-# Opened first: what waits behind a line is part of the page. Nothing may still be fading into its colour.
-OPEN = """() => {
-  document.querySelectorAll("details").forEach((part) => { part.open = true; });
-  document.getAnimations().forEach((change) => change.finish());
-}"""
 RUN = """async (rules) => {
   const found = await axe.run({ runOnly: rules, resultTypes: ["violations"], elementRef: false });
   return found.violations.flatMap((one) => one.nodes.map((node) =>
@@ -76,7 +71,7 @@ def violations(visit: Visit, looks: tuple[Look, ...] = LOOKS) -> list[str]:
         width, height = SIZES[device]
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.evaluate(OPEN)
+        visit.open_everything()  # what waits behind a line is part of the page
         rules = RULES if scheme == "light" else RULES_OF_COLOUR
         found += [f"{device}, {scheme}: {one}" for one in page.evaluate(RUN, rules)]
     return found

@@ -217,6 +217,24 @@ def test_a_tap_that_is_not_saved_says_so_beside_its_button(visit: OpenVisit, wat
     watch.complaints.clear()  # of the requests that failed, by htmx and the browser
 
 
+def test_ways_that_do_not_come_say_so_and_come_by_their_link(visit: OpenVisit, watch: Watch) -> None:
+    user, case = with_case(visit, "ways@example.org")
+    user.go(case)
+    ways = user.page.locator("#other-ways")
+    user.context.set_offline(True)
+    ways.locator("summary").first.click()
+    expect(user.page.get_by_role("alert")).to_contain_text(say("en", "This could not be loaded."))
+    user.context.set_offline(False)
+    ways.get_by_role("link").click()
+    expect(ways.locator(".card").first).to_be_visible()
+
+    user.go(case)
+    ways.locator("summary").first.click()
+    expect(ways.locator(".card").first).to_be_visible()
+    expect(user.page.get_by_role("alert")).to_have_count(0)
+    watch.complaints.clear()  # of the request that failed, by htmx and the browser
+
+
 def test_a_log_out_that_is_refused_wipes_nothing(visit: OpenVisit, watch: Watch) -> None:
     user, case = with_case(visit, "stays@example.org")
     watch.expected.add(403)

@@ -47,6 +47,7 @@ def walk(visit: Visit, start: tuple[str, ...], *, depth: int) -> Iterator[str]:
 def looks_wrong(visit: Visit) -> list[str]:
     """What is wrong with the page that is open: its build, its words, and its width on phone and desk."""
     page = visit.page
+    visit.open_everything()
     wrong: list[str] = page.evaluate(LOOKS)
     lang = page.locator("html").get_attribute("lang")
     if lang != LANGUAGE_TAGS[visit.language]:

@@ -91,6 +91,9 @@ def test_the_nu_checker_finds_nothing_on_any_page(db: None, tmp_path: Path, lang
     case = made.cases[0].get_absolute_url()
     alone = unlisted(made.cases[0], by=made.user)
     pages = dict(walk(client, *START, f"{case}own-reminders/"))
+    for one in made.cases:
+        ways = f"{one.get_absolute_url()}?ways=all"
+        pages[ways] = client.get(ways).content.decode()
     pages |= refused(client, "/cases/new/", f"{case}edit/", f"{case}contacts/", f"{case}orders/")
     pages |= walk(somebody, "/accounts/login/", "/accounts/password/reset/")
     pages |= refused(somebody, "/accounts/login/", "/accounts/signup/")

@@ -30,6 +30,7 @@ SCREENS = [
     "/settings/phone/",
     "/share/",
     "/cases/{}/",
+    "/cases/{}/?ways=all",
     "/cases/{}/edit/",
     "/cases/{}/close/",
     "/cases/{}/orders/",
