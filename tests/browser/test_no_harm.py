@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import OpenVisit
 from tests.browser.steps import LOG, screenshot
 from tests.browser.visits import PASSWORD, Visit, Watch, say
+from tests.programs import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +92,12 @@ def test_a_double_tap_stores_one(visit: OpenVisit, javascript: bool) -> None:
     tap_twice(user.button("Make the redacted copy"))
     expect(user.page.locator("[data-redaction]")).to_have_count(1)
 
+    def is_made() -> bool:
+        """Or the case file would ask what goes out of an exhibit redacted meanwhile."""
+        user.go(case + "exhibits/1/redactions/")
+        return user.page.locator("[data-redaction][data-state=ready]").count() == 1
+
+    wait_until(is_made, seconds=30, what="the redacted copy is made")
     user.go(case + "case-files/")
     tap_twice(user.button("Build the case file"))
     expect(user.page.locator("[data-case-file]")).to_have_count(1)
