@@ -161,8 +161,8 @@ def other_zone(value: datetime | None, zone: Any) -> str:
     here, there = timezone.localtime(value), timezone.localtime(value, zone)
     if here.utcoffset() == there.utcoffset():
         return ""
-    moment = f"{day_words(there.date(), timezone.localtime(timezone=zone).date())} {there:%H:%M}"
-    return _("%(moment)s, %(zone)s") % {"moment": moment, "zone": _clock_of(zone)}
+    words = f"{day_words(there.date(), timezone.localtime(timezone=zone).date())} {there:%H:%M}"
+    return _("%(moment)s, %(zone)s") % {"moment": words, "zone": _clock_of(zone)}
 
 
 def _clock_of(zone: ZoneInfo) -> str:

@@ -16,7 +16,6 @@ from cases.models import Case, ContactAttempt, Deadline, Exhibit, Milestone, Wor
 from cases.services import playbooks
 from cases.views.shown import show
 
-# A contact, its exhibits and what else happened in the same minute keep this order.
 ICONS = {
     "contact": "chat",
     "exhibit": "image",
@@ -25,6 +24,7 @@ ICONS = {
     "closed": "check",
     "opened": "cases",
 }
+# A contact, its exhibits and what else happened in the same minute keep this order.
 RANK = {"closed": 0, "deadline": 1, "milestone": 2, "exhibit": 3, "contact": 4, "opened": 5}
 
 
@@ -67,12 +67,14 @@ def exhibits_of(case: Case) -> list[Exhibit]:
 
 
 def proofs_of(case: Case, exhibits: Iterable[Exhibit]) -> dict[int, list[Exhibit]]:
-    """By the key of the contact which of these prove it, in their order. One query."""
+    """By the key of the contact which of all the exhibits prove it, in their order. One query."""
     links = ContactAttempt.exhibits.through.objects.filter(contactattempt__case=case)
-    proved = defaultdict(set)
-    for contact, exhibit in links.values_list("contactattempt_id", "exhibit_id"):
-        proved[contact].add(exhibit)
-    return {key: [one for one in exhibits if one.pk in proving] for key, proving in proved.items()}
+    by_key = {exhibit.pk: exhibit for exhibit in exhibits}
+    proofs = defaultdict(list)
+    for contact, exhibit in links.values_list("contactattempt_id", "exhibit_id").order_by("exhibit_id"):
+        if exhibit in by_key:  # or it came in just now
+            proofs[contact].append(by_key[exhibit])
+    return proofs
 
 
 def timeline_of(
