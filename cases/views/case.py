@@ -23,7 +23,7 @@ from cases.views.fragments import render_page_or_fragment, wants_fragment
 from cases.views.horizon import horizon_of
 from cases.views.shown import earliest_first, show
 from cases.views.submissions import submit_once
-from cases.views.timeline import exhibits_of, proofs_of, timeline_of
+from cases.views.timeline import exhibits_and_proofs_of, timeline_of
 from tracker.accounts.models import User
 
 
@@ -68,8 +68,8 @@ def _everything_about(case: Case, user: User) -> dict[str, Any]:
     rows = list(case.deadlines.all())
     for row in rows:
         row.case = case
-    contacts, milestones, exhibits = list(case.contacts.all()), list(case.milestones.all()), exhibits_of(case)
-    proofs = proofs_of(case, exhibits)
+    contacts, milestones = list(case.contacts.all()), list(case.milestones.all())
+    exhibits, proofs = exhibits_and_proofs_of(case)
     received = {key: [one.received_at for one in proving] for key, proving in proofs.items()}
     numbers = list(
         OrderNumber.objects.filter(order__case=case).order_by("order__created_at", "order_id", "pk")

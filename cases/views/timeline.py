@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import chain, groupby
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
 from cases.models import Case, ContactAttempt, Deadline, Exhibit, Milestone, WorkingCopyKind
@@ -59,22 +59,26 @@ def exhibits_of(case: Case) -> list[Exhibit]:
 
     Without what was read in them and their metadata, which are long and are not shown beside others.
     """
+    return list(_with_thumbnails(case))
+
+
+def exhibits_and_proofs_of(case: Case) -> tuple[list[Exhibit], dict[int, list[Exhibit]]]:
+    """As exhibits_of, and by the key of the contact those of them that prove it. One query for both."""
+    exhibits: dict[int, Exhibit] = {}
+    proofs = defaultdict(list)
+    for row in _with_thumbnails(case).annotate(proves=F("contacts")):  # once for each contact it proves
+        exhibit = exhibits.setdefault(row.pk, row)
+        if row.proves is not None:
+            proofs[row.proves].append(exhibit)
+    return list(exhibits.values()), proofs
+
+
+def _with_thumbnails(case: Case) -> QuerySet[Exhibit]:
     of_thumbnail = Q(working_copies__kind=WorkingCopyKind.THUMBNAIL)
     rows = case.exhibits.defer("recognised_text", "metadata").annotate(
         thumb=FilteredRelation("working_copies", condition=of_thumbnail)
     )
-    return list(rows.annotate(thumb_width=F("thumb__width"), thumb_height=F("thumb__height")))
-
-
-def proofs_of(case: Case, exhibits: Iterable[Exhibit]) -> dict[int, list[Exhibit]]:
-    """By the key of the contact which of all the exhibits prove it, in their order. One query."""
-    links = ContactAttempt.exhibits.through.objects.filter(contactattempt__case=case)
-    by_key = {exhibit.pk: exhibit for exhibit in exhibits}
-    proofs = defaultdict(list)
-    for contact, exhibit in links.values_list("contactattempt_id", "exhibit_id").order_by("exhibit_id"):
-        if exhibit in by_key:  # or it came in just now
-            proofs[contact].append(by_key[exhibit])
-    return proofs
+    return rows.annotate(thumb_width=F("thumb__width"), thumb_height=F("thumb__height"))
 
 
 def timeline_of(
@@ -89,7 +93,7 @@ def timeline_of(
 ) -> list[Day]:
     """Days, newest first; within a day the latest entry first. No query.
 
-    `exhibits` come from `exhibits_of`, `proofs` from `proofs_of`.
+    `exhibits` and `proofs` come from `exhibits_and_proofs_of`.
     """
     from_contacts = _from_contacts(case, contacts, milestones, exhibits, proofs)
     happened = chain(from_contacts, _from_case(case, deadlines, now))
