@@ -29,7 +29,8 @@ def choice(field: BoundField, value: str, name: str, line: str = "") -> SafeStri
     return _label(field.html_name, value, said, str(name), str(line))
 
 
-@lru_cache(maxsize=2048)
+# Typed, so that a safe name and a plain one of the same text are kept apart: the plain one is escaped.
+@lru_cache(maxsize=2048, typed=True)
 def _label(field: str, value: str, said: str, name: str, line: str) -> SafeString:
     button = format_html(BUTTON, field, value, SafeString(said))
     return format_html(NAME_AND_LINE, button, name, line) if line else format_html(NAME, button, name)

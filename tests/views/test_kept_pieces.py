@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import caches
 from django.test import Client
+from django.utils.safestring import mark_safe
 
+from cases.forms.contacts import QuickContactForm
 from cases.models import Case
+from cases.templatetags.choices import choice
 from tests import factories
 from tracker.accounts.models import User
 
@@ -81,3 +84,10 @@ def test_only_those_who_are_logged_in_are_led_to_the_insights(client: Client, al
     for _turn in range(2):
         assert 'href="/insights/"' in alice_client.get("/playbooks/").content.decode()
         assert 'href="/insights/"' not in client.get("/playbooks/").content.decode()
+
+
+def test_a_plain_name_is_escaped_even_where_a_safe_one_of_its_text_was_drawn_before(case: Case):
+    field = QuickContactForm(case=case)["channel"]
+
+    assert "<strong><b>Shop</b></strong>" in choice(field, "hotline", mark_safe("<b>Shop</b>"))
+    assert "<strong>&lt;b&gt;Shop&lt;/b&gt;</strong>" in choice(field, "hotline", "<b>Shop</b>")
